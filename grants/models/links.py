@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import SYSTEM, Instant, Model, Stamp
+from grants.models.persons import Person
 
 PURPOSES = ("set_up", "sign_in", "password")
 """What a link is for: an account without a password, signing in, a forgotten password."""
@@ -29,3 +30,5 @@ class Link(Model):
     created_at: Mapped[Stamp]
     ends_at: Mapped[Instant] = mapped_column(index=True)
     used_at: Mapped[Instant | None]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -15,6 +15,12 @@ def is_live(token: str) -> ColumnElement[bool]:
     return and_(Link.token_sha256 == hashed(token), Link.used_at.is_(None), Link.ends_at > GRANTS_NOW, entitled)
 
 
+def was_used_by(token: str, person: int | None) -> bool:
+    """Whether this person has used the link with this token."""
+    used = select(Link).where(Link.token_sha256 == hashed(token), Link.person_id == person, Link.used_at.is_not(None))
+    return person is not None and db.session.scalar(select(used.exists())) is True
+
+
 def live(token: str) -> Link | None:
     """The link with this token, if it still works."""
     return db.session.scalars(select(Link).where(is_live(token))).first()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
 
 from sqlalchemy import delete, update
 
@@ -31,13 +30,6 @@ class Unusable(ValueError):
     """The link is unknown, was used or replaced, or has ended, or the account has ended. Nothing says which."""
 
 
-class Used(NamedTuple):
-    """What a link was used for, and by whom."""
-
-    person: Person
-    purpose: str
-
-
 def issue(person: Person, purpose: str) -> str:
     """Create a link for the person and return its token, which is stored nowhere.
 
@@ -52,8 +44,8 @@ def issue(person: Person, purpose: str) -> str:
     return token
 
 
-def use(token: str, person: Person) -> Used:
-    """Use the link of this person, who is held, and end all their other links. Raises Unusable.
+def use(token: str, person: Person) -> str:
+    """Use the link of this person, who is held, and end all their other links; returns its purpose. Raises Unusable.
 
     One statement decides, so that of several attempts at the same time one succeeds.
     """
@@ -63,7 +55,7 @@ def use(token: str, person: Person) -> Used:
     if purpose is None:
         raise Unusable
     end(person)
-    return Used(person, purpose)
+    return purpose
 
 
 def end(person: Person, *purposes: str) -> None:

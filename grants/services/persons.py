@@ -85,6 +85,25 @@ def _wrong(email: str, name: str, language: str, timezone: str) -> Iterator[Mess
         yield Message("Enter a time zone such as Europe/Paris.")
 
 
+def unfit(password: str, person: Person) -> Message | None:
+    """The password is neither the email address nor the name of the person."""
+    typed = password.strip().casefold()
+    if typed in {person.email.casefold(), person.name.casefold()}:
+        return Message("Choose a password that is neither your email address nor your name.")
+    return None
+
+
+def set_password(person: Person, password_hash: str) -> None:
+    """Replace the password, end all sessions of the person, and record it in history. The person must be held."""
+    locking.require(person)
+    person.password_hash = password_hash
+    db.session.flush()
+    sign_out_everywhere(person)
+    about = history.About("person", person.id, "person", person.id)
+    themselves = Actor(person=person.id, role=Role.PUBLIC, via="link")
+    history.record(about, actor=themselves, key="password", message=Message("Password set"))
+
+
 def set_up_link(person: Person, *, actor: Actor) -> str:
     """Issue a link with which the person sets a password, record it in history, and return its token."""
     locking.hold(person, actor=actor)

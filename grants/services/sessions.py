@@ -124,6 +124,12 @@ def verify(tried: Attempt, password: str, settings: Settings, aside: Callable[..
         raise NotSignedIn(WRONG)
 
 
+def password_hash(password: str, settings: Settings, aside: Callable[..., Any] = _here) -> str:
+    """The hash of a new password. Call it outside of transactions, so that no connection waits; raises Busy."""
+    with slot(HASHING_SLOTS):
+        return str(aside(hasher(settings).hash, password))
+
+
 def succeed(tried: Attempt, settings: Settings) -> str:
     """Create a session for a verified attempt, which is no failure; returns the token for the cookie.
 

@@ -90,6 +90,8 @@ def play() -> dict[str, str]:
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
     found |= _documents(settings, int(found["granted"]))
+    with transaction():
+        found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))

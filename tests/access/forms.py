@@ -119,6 +119,7 @@ SENT: dict[str, Sent] = {
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
+    "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
     "/sign-out": _sent(),
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),

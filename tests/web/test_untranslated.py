@@ -21,8 +21,9 @@ from werkzeug.test import TestResponse
 
 from grants import language
 from grants.db import db
-from grants.models import Outbox, Report
+from grants.models import Outbox, Person, Report
 from grants.outside.servers import Postgres
+from grants.web.links.link_view import masked
 from grants.web.site import formats
 from tests.access.stage import REDIRECTS, Stage, played
 from tests.access.table import rows
@@ -104,6 +105,7 @@ def data() -> set[str]:
                 found |= {str(value) for value in db.session.scalars(select(column).distinct()) if value}
             elif isinstance(column.type, JSONB) and column.name in TYPED:
                 found |= {text for value in db.session.scalars(select(column)) for text in leaves(value)}
+    found |= {masked(address) for address in db.session.scalars(select(Person.email))}
     lines = {" ".join(line.split()) for text in found for line in text.splitlines()}
     return {line for line in lines if WORD.search(line) and (line in LOWER or not re.fullmatch("[a-z_]+", line))}
 

@@ -1,7 +1,8 @@
 /* Keeps what is typed into the form of an action on this device until it is submitted; a draft saves itself instead. */
 "use strict";
 
-const TYPED = "textarea, input:not([type]), input:is([type=text], [type=date], [type=datetime-local], [type=email])";
+const LINES = "[type=text], [type=date], [type=datetime-local], [type=email]";
+const TYPED = `textarea, input:not([type]), input:is(${LINES}):not([data-show])`; // a password that is shown is none
 const UNNAMED = /^(csrf_token|idempotency_key|version|draft|list)$/; // hidden, and other for each page
 const ACCEPTED = "grants_accepted"; // the cookie that names the forms which were submitted, as in grants/web
 

@@ -11,7 +11,7 @@ from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
 from grants.services import sessions
 from grants.web.sessions.sign_in_page import SignInPage, asked, goes_on
-from grants.web.site.authorization import enter, open_to_all
+from grants.web.site.authorization import enter, keep_session, open_to_all
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.sending import CARRIED, local, unpacked
@@ -44,11 +44,7 @@ def create() -> Response | tuple[str, int]:
         return asked(SignInPage(form, after, translate(error.reason), carried)), 422
     person = enter(token)
     answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
-    response = make_response(answer or redirect(after or url_for("tasks.show")))
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
-    )
-    return response
+    return keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token)
 
 
 def _opened(email: str, password: str) -> str:

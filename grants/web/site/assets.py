@@ -32,7 +32,9 @@ STYLES = (
     *(f"pages/{name}" for name in PAGES), "print",
 )  # fmt: skip
 """Files in static/css, in cascade order."""
-SCRIPTS = ("page", "rows", "autosave", "words", "numerals", "errors", "sums", "amounts", "selection", "kept")
+SCRIPTS = (
+    "page", "rows", "autosave", "words", "numerals", "errors", "sums", "amounts", "selection", "passwords", "kept",
+)  # fmt: skip
 """Files in static/js, in the order in which they run; they share one scope."""
 TYPES = {"css": "text/css", "js": "text/javascript"}
 ONE_YEAR = 31_536_000

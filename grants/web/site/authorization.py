@@ -95,6 +95,13 @@ def enter(token: str) -> Visitor:
     return visitor
 
 
+def keep_session(response: Response, token: str) -> Response:
+    """The response with the cookie of a session that has just been opened. token: of that session."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(sessions.COOKIE, token, httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
 class Loaded(NamedTuple):
     """A row that this request has loaded by its id. permission: that it was loaded with, if any."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
@@ -92,6 +93,8 @@ UNSURE = Message(
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Upload the document as you received it.")
+LINK = re.compile(r"(/link/)[^\s/]+")
+"""The address of a one-time link."""
 AGAINST = (Refused, Stale, ConstraintViolated)
 """Why a command was not carried out, where its form can be shown again."""
 WITHOUT_ROLE = Message(
@@ -102,6 +105,7 @@ WITHOUT_ROLE = Message(
 def init_app(app: Flask) -> None:
     """Register a page for every refusal and failure."""
     app.before_request(refuse_nul)
+    app.logger.addFilter(conceal_tokens)
     handlers: dict[type[Exception] | int, Handler] = {
         Refused: refused,
         Stale: stale,
@@ -118,6 +122,12 @@ def init_app(app: Flask) -> None:
     }
     for kind, handler in handlers.items():
         app.register_error_handler(kind, _even_without_database(handler))
+
+
+def conceal_tokens(record: logging.LogRecord) -> bool:
+    """Leave the token of a one-time link out of the line that the log gets of an error."""
+    record.msg = LINK.sub(r"\1…", str(record.msg))
+    return True
 
 
 def _even_without_database(handler: Handler) -> Handler:

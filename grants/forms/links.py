@@ -1,0 +1,35 @@
+"""A new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import PasswordField
+from wtforms.validators import ValidationError
+
+from grants.forms.base import Form, at_most, needed
+
+LEAST, MOST = 12, 200
+"""How many characters a password has. Nothing else is asked of it: rules about its signs make passwords weaker."""
+
+
+def _at_least(_form: Any, field: Any) -> None:
+    if (count := len(field.data or "")) < LEAST:
+        text = gettext("Enter %(least)s characters or more: you entered %(count)s.", least=LEAST, count=count)
+        raise ValidationError(text)
+
+
+class PasswordForm(Form):
+    """A new password. What depends on its person is a rule of `services.persons`."""
+
+    password = PasswordField(
+        lazy_gettext("New password"),
+        [needed(lazy_gettext("Enter a password.")), _at_least, at_most(MOST)],
+        description=lazy_gettext(
+            "%(least)s to %(most)s characters of any kind. A few words that only you combine are easy to remember.",
+            least=LEAST,
+            most=MOST,
+        ),
+        render_kw={"autocomplete": "new-password", "data-show": lazy_gettext("Show")},
+    )

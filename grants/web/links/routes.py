@@ -1,0 +1,99 @@
+"""One-time links: what a link is for, and its use. Opening one changes nothing: mail scanners open links too."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from grants.db import db, transaction
+from grants.forms.links import PasswordForm
+from grants.models import Link, Person
+from grants.outside import greenlets
+from grants.queries import links as stored
+from grants.queries.sessions import COOKIE
+from grants.services import links, locking, persons, sessions
+from grants.web.links import link_view
+from grants.web.site.authorization import keep_session, open_to_all, principal
+from grants.web.site.formats import translate
+from grants.web.site.idempotency import not_idempotent
+from grants.web.site.navigation import page
+
+bp = Blueprint("links", __name__)
+
+
+@bp.get("/link/<token>")
+@open_to_all
+def show(token: str) -> str | tuple[str, int]:
+    """What the link does and whose account it is for, with the button or the form that uses it."""
+    link = stored.live(token)
+    return _page(link, _form(link)) if link else _unusable()
+
+
+@bp.post("/link/<token>")
+@open_to_all
+@not_idempotent("a link works once, and nobody is signed in yet to whom a key could belong")
+def use(token: str) -> Response | str | tuple[str, int]:
+    """Set the password, if the link is for that, and sign in. The second of two clicks changes nothing more."""
+    if stored.was_used_by(token, principal().id):
+        return redirect(url_for("tasks.show"))
+    link = stored.live(token)
+    if link is None:
+        return _unusable()
+    form = _form(link)
+    if form and not _fits(form, link.person):
+        return _page(link, form), 422
+    try:
+        session = _used(token, link.person_id, (form.password.data or "") if form else None)
+    except links.Unusable:
+        return _unusable()
+    return keep_session(redirect(url_for("tasks.show")), session)
+
+
+@bp.after_request
+def _conceal(response: Response) -> Response:
+    """Keep the address out of caches and of the requests that follow.
+
+    The origin alone is still sent, because the protection of forms compares it where the connection is secure.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+def _form(link: Link) -> PasswordForm | None:
+    return None if link.purpose == links.SIGN_IN else PasswordForm()
+
+
+def _fits(form: PasswordForm, person: Person) -> bool:
+    """Whether the form has a password that this person may choose; else it has an error."""
+    if not form.sent():
+        return False
+    if reason := persons.unfit(form.password.data or "", person):
+        form.password.errors = [translate(reason)]
+        return False
+    return True
+
+
+def _used(token: str, person_id: int, password: str | None) -> str:
+    """The token of a new session. The password is hashed before anything is open; raises Unusable."""
+    settings, hashed = current_app.extensions["settings"], None
+    db.session.rollback()
+    if password is not None:
+        hashed = sessions.password_hash(password, settings, greenlets.aside)
+    with transaction():
+        person = db.session.get_one(Person, person_id)
+        locking.hold(person)
+        purpose = links.use(token, person)
+        if hashed and purpose != links.SIGN_IN:
+            persons.set_password(person, hashed)
+        sessions.close(request.cookies.get(COOKIE, ""))
+        return sessions.open_for(person, settings)
+
+
+def _page(link: Link, form: PasswordForm | None) -> str:
+    return page("links/show.html", link_view.show(link, form))
+
+
+def _unusable() -> tuple[str, int]:
+    """404, in the same words for a link that is unknown, was used or replaced, or has ended."""
+    return page("errors.html", link_view.unusable()), 404
