@@ -25,6 +25,11 @@ MAIL_LANGUAGES = tuple(code for code in NAMES if code == "en" or (TRANSLATIONS /
 """Languages of mails: English and every language with a catalogue, in which all mails are translated."""
 
 
+FIRST_ADMINISTRATOR = (
+    'grants person add you@example.org --name "Your Name"',
+    "grants role give you@example.org administrator",
+)
+"""The commands that make the first administrator of an installation, as the start and the home page show them."""
 Check = Callable[[Any], str]
 """What is wrong with a value, as a sentence that says what to enter; empty for a value that can work."""
 PRINTABLE = "remove the line end or other invisible character"

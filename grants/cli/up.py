@@ -11,13 +11,14 @@ import click
 
 import config
 from config import ROOT, Settings
+from grants.cli.administrator import how_to_begin
 from grants.cli.embedded import addressed, servers
 from grants.cli.process import Process
 from grants.cli.supervisor import Supervisor
 from grants.cli.unsafe import is_loopback, unsafe
 from grants.cli.unworkable import misspelt, silent, unworkable
 from grants.outside import mailbox
-from grants.outside.servers import Unstartable, child
+from grants.outside.servers import Postgres, Unstartable, Valkey, child
 from grants.outside.servers.claims import claim
 
 COMMAND = (sys.executable, "-m", "grants.cli")
@@ -46,7 +47,7 @@ def up() -> None:
             for process in (process for stage in parts for process in stage):
                 process.end_orphan()
             wait_for_port(settings)
-            Supervisor(ours, parts, log, lambda: prepare(settings)).run()
+            Supervisor(ours, parts, log, lambda: begin(settings, ours)).run()
     except Unstartable as error:
         raise click.ClickException(str(error)) from error
 
@@ -91,6 +92,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def begin(settings: Settings, ours: list[Postgres | Valkey]) -> None:
+    """Migrate the database, and print how to make the first administrator if there is none.
+
+    A demonstration gets its people as soon as it runs.
+    """
+    prepare(settings)
+    for line in [] if settings.demo else how_to_begin(addressed(settings, ours).database_url):
+        log("system", line)
 
 
 def prepare(settings: Settings) -> None:

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import click
 import pytest
+from flask import Flask
 
 import config
 from config import Settings
 from grants.cli import up
+from grants.cli.administrator import how_to_begin
+from grants.db import db, transaction
 from grants.outside.servers import Unstartable
+from grants.services import persons, transitions
+from tests import world as w
 from tests.servers.test_unsafe import SAFE
+from workflows.engine.roles import Role
 
 
 def test_the_processes_match_the_design_and_none_uses_the_owner(tmp_path: Path) -> None:
@@ -83,3 +89,38 @@ def test_an_occupied_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
         with pytest.raises(Unstartable, match=f"127.0.0.1:{port}: Address already in use. Set GRANTS_PORT."):
             up.wait_for_port(Settings(port=port))
+
+
+def test_the_start_says_how_to_make_the_first_administrator(app: Flask, settings: Settings) -> None:
+    before = how_to_begin(settings.database_url)
+    with app.app_context(), transaction():
+        ada = w.person("ada")
+        persons.appoint(ada, Role.ADMINISTRATOR, actor=w.SYSTEM)
+    after = how_to_begin(settings.database_url)
+    with app.app_context(), transaction():
+        persons.end(db.session.merge(ada), actor=w.SYSTEM, apply=transitions.apply)
+
+    assert before == [
+        "There is no administrator yet. Make the first one with:",
+        '    grants person add you@example.org --name "Your Name"',
+        "    grants role give you@example.org administrator",
+    ]
+    assert (after, how_to_begin(settings.database_url)) == ([], before)
+
+
+def test_a_silent_database_adds_nothing_to_the_start() -> None:
+    assert how_to_begin("postgresql://nobody@127.0.0.1:9/grants") == []
+
+
+@pytest.mark.parametrize(("demo", "printed"), [(False, ["begin"]), (True, [])])
+def test_the_start_of_a_demonstration_mentions_no_administrator(
+    monkeypatch: pytest.MonkeyPatch, *, demo: bool, printed: list[str]
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(up, "prepare", lambda _: None)
+    monkeypatch.setattr(up, "how_to_begin", lambda _: ["begin"])
+    monkeypatch.setattr(up, "log", lambda _, line: lines.append(line))
+
+    up.begin(replace(SAFE, demo=demo), [])
+
+    assert lines == printed

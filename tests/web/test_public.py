@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from flask import Flask
 
-from config import Settings
+from config import FIRST_ADMINISTRATOR, Settings
 from grants.db import db, now, transaction
 from grants.models import Award, Call, Figures
 from grants.outside.servers.postgres import plain
 from grants.queries.money.figures import counted
-from grants.services import calls, transitions
+from grants.services import calls, persons, transitions
 from grants.services.money import figures
 from tests import world as w
 from tests.beside import draft_call
@@ -319,3 +319,17 @@ def test_the_call_that_closed_last_is_the_one_that_stopped_taking_applications_l
             found.append(getattr(counted().call, "programme", None))
 
     assert found == ["BTN-S", "BTN-L"]
+
+
+def test_without_an_administrator_the_home_page_shows_how_to_make_one(app: Flask) -> None:
+    before = anonymous(app).get("/").page.text
+    with app.app_context(), transaction():
+        ada = w.person("ada")
+        persons.appoint(ada, Role.ADMINISTRATOR, programme="RES", actor=w.SYSTEM)
+    limited = anonymous(app).get("/").page.text
+    with app.app_context(), transaction():
+        persons.appoint(ada, Role.ADMINISTRATOR, actor=w.SYSTEM)
+    after = anonymous(app).get("/").page.text
+
+    lines = [*FIRST_ADMINISTRATOR, "This installation has no administrator yet"]
+    assert [[line in text for line in lines] for text in (before, limited, after)] == [[True] * 3] * 2 + [[False] * 3]

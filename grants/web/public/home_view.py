@@ -8,9 +8,10 @@ from datetime import datetime
 
 from flask_babel import gettext, ngettext
 
+from config import FIRST_ADMINISTRATOR
 from grants.db import now
 from grants.models import Award, Call, Figures
-from grants.queries import public
+from grants.queries import persons, public
 from grants.queries.money import figures
 from grants.web.calls import rules_text
 from grants.web.public.call_view import hear
@@ -42,7 +43,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The start page. figures: empty before the first award, as of `at`. round: None before its first decision."""
+    """The start page.
+
+    begin: the commands that make the first administrator, while there is none. figures: empty before the first award,
+    as of `at`. round: None before its first decision.
+    """
+
+    begin: Sequence[str]
 
     calls: Sequence[OpenCall]
     at: datetime
@@ -56,6 +63,7 @@ def show() -> HomePage:
     at = now()
     latest = figures.latest()
     return HomePage(
+        begin=() if persons.has_administrator() else FIRST_ADMINISTRATOR,
         calls=[_open_call(call, at) for call in public.open_calls()],
         at=latest.at,
         figures=_figures(latest),

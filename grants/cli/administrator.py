@@ -1,0 +1,28 @@
+"""Whether a database has an administrator; without SQLAlchemy, because the supervisor of all processes asks."""
+
+from __future__ import annotations
+
+import psycopg
+
+from config import FIRST_ADMINISTRATOR
+from grants.outside.servers.postgres import plain
+
+MISSING = """
+    SELECT NOT EXISTS (
+        SELECT FROM public.appointment a JOIN public.person p ON p.id = a.person_id
+         WHERE a.role = 'administrator' AND a.programme IS NULL AND a.call_id IS NULL
+           AND a.ended_at IS NULL AND p.ended_at IS NULL)"""
+"""As `queries.persons.has_administrator`."""
+SECONDS = 10
+
+
+def how_to_begin(url: str) -> list[str]:
+    """The lines that say how to make the first administrator; empty if there is one, or no table to look into."""
+    try:
+        with psycopg.connect(plain(url), connect_timeout=SECONDS) as connection:
+            row = connection.execute(MISSING).fetchone()
+    except psycopg.Error:
+        return []
+    if row != (True,):
+        return []
+    return ["There is no administrator yet. Make the first one with:", *(f"    {line}" for line in FIRST_ADMINISTRATOR)]
