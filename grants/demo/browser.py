@@ -27,7 +27,7 @@ class Visitor:
     def sign_in(self, email: str, password: str) -> None:
         """Sign in with the form."""
         self.open("/sign-in")
-        self.send("/sign-in", email=email, password=password)
+        self.send("/sign-in", email=email, password=password, way="password_typed")
 
     def open(self, path: str) -> Page:
         """Fetch a page; raises Unexpected if the answer is an error."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from email.header import Header
 from email.message import Message as Email
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 
 from grants import language
-from grants.db import db
+from grants.db import db, now, transaction
 from grants.jobs.program import settings
 from grants.models import Application, Outbox, Person
 from grants.outside.mail import send as deliver
 from grants.queries import recipients
-from grants.services import outbox
+from grants.services import links, outbox
 from reports.snapshots.facts import FOUNDATION
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
@@ -30,6 +31,15 @@ LINKS = {
 }
 """What the link of a mail opens, by the beginning of its path."""
 PAGE = N_("Open the page: %(address)s")
+LATE = "Not sent: the link was asked for too long ago."
+UNKNOWN = "Not sent: no account has the address."
+LINK_MAILS = {
+    links.SIGN_IN: (N_("Your link to sign in"), N_("Open this page and press the button to sign in: %(address)s")),
+    links.PASSWORD: (N_("Choose a new password"), N_("Open this page to choose a new password: %(address)s")),
+}
+"""Subject and first paragraph of a mail with a one-time link, by its purpose."""
+VALIDITY = N_("The link works once, for %(minutes)s minutes. You can open it on another device.")
+UNASKED = N_("If you did not ask for it, you need not do anything: without this mail nobody can use the link.")
 log = logging.getLogger("grants.jobs")
 
 
@@ -39,6 +49,9 @@ def send(held: outbox.Claim) -> None:
     A person who has lost the role, or the right to see the application, since the mail was queued gets none; the row
     records why.
     """
+    if "link" in held.args:
+        _send_link(held)
+        return
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
         db.session.remove()
@@ -50,6 +63,40 @@ def send(held: outbox.Claim) -> None:
     db.session.remove()
     deliver(settings(), message)
     outbox.finish(held)
+
+
+def _send_link(held: outbox.Claim) -> None:
+    """Issue a one-time link and mail it. Nothing but the mail holds its token, so a retry issues another one.
+
+    Whether the address belongs to an account is first asked here, where no answer can reveal it.
+    """
+    asked_at, purpose = db.session.get_one(Outbox, held.id).created_at, held.args["link"]
+    late = now() - asked_at > links.LIFETIMES[purpose]
+    db.session.remove()
+    with transaction():
+        issued = None if late else links.issue_to(held.args["account"], purpose)
+    if issued is None:
+        outbox.finish(held, problem=LATE if late else UNKNOWN)
+        return
+    message = written_link(held, issued, purpose)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
+    """The mail with a one-time link, in the language of its recipient."""
+    wording, ours = language.of_mail(issued.person.language), settings()
+    subject, text = LINK_MAILS[purpose]
+    minutes = int(links.LIFETIMES[purpose].total_seconds()) // 60
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=issued.person.name)),
+        wording.translate(Message(text, address=f"{ours.address}/link/{issued.token}")),
+        wording.translate(Message(VALIDITY, minutes=minutes)),
+        wording.translate(Message(UNASKED)),
+        FOUNDATION,
+    )
+    return message_to(issued.person, held, wording.translate(Message(subject)), parts)
 
 
 def _entitled(held: outbox.Claim, person: Person) -> bool:
@@ -89,8 +136,14 @@ def written(held: outbox.Claim, person: Person) -> Email:
         wording.translate(_link(ours.address, held.args["path"])),
         FOUNDATION,
     )
+    return message_to(person, held, short.translate(Message.from_json(held.args["subject"])), parts)
+
+
+def message_to(person: Person, held: outbox.Claim, subject: str, parts: Sequence[str]) -> Email:
+    """A mail of these paragraphs with its headers."""
+    ours = settings()
     message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
-    subject = " ".join(short.translate(Message.from_json(held.args["subject"])).split())[:180]
+    subject = " ".join(subject.split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), person.email
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)

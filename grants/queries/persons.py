@@ -105,6 +105,12 @@ def at(address: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.email == address.strip().lower())).first()
 
 
+def hashed_as(sha256: str) -> Person | None:
+    """The person whose email address has this hash, unless the account has ended."""
+    address = func.encode(func.sha256(func.convert_to(Person.email, "UTF8")), "hex")
+    return db.session.scalars(select(Person).where(address == sha256, Person.ended_at.is_(None))).first()
+
+
 def everyone() -> list[tuple[Person, list[Appointment]]]:
     """All people by address, each with the roles they hold now, for commands of an operator; two queries."""
     roles = defaultdict(list)

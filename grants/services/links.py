@@ -5,14 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, update
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Link, Person
+from grants.queries import persons, sessions
 from grants.queries.links import is_live
 from grants.queries.sessions import hashed
-from grants.services import locking, retention
+from grants.services import locking, outbox, retention
+from grants.services import sessions as sign_in
 
 SET_UP, SIGN_IN, PASSWORD = "set_up", "sign_in", "password"
 LIFETIMES: Mapping[str, timedelta] = {
@@ -22,8 +25,20 @@ LIFETIMES: Mapping[str, timedelta] = {
 }
 """How long a link works, by its purpose."""
 TOKEN_BYTES = 32
+WANTED, PLACE_WANTED = 3, 30
+"""How many mails with a link can be asked for from one place within WINDOW: for one account, and in all."""
+ACCOUNT_WANTED, WARY_WANTED = 20, 1
+"""After so many for an account from all places, each place can ask for fewer. The owner can always ask for one."""
+WINDOW = timedelta(minutes=15)
 RETENTION = timedelta(days=30)
 """How long used links, and those that nobody used in time, are kept for an investigation after an attack."""
+
+
+class Issued(NamedTuple):
+    """A new link and its person."""
+
+    person: Person
+    token: str
 
 
 class Unusable(ValueError):
@@ -33,15 +48,43 @@ class Unusable(ValueError):
 def issue(person: Person, purpose: str) -> str:
     """Create a link for the person and return its token, which is stored nowhere.
 
-    Earlier links for the same purpose end. The caller holds the person. purpose: a key of LIFETIMES.
+    A new link to set up an account replaces the earlier one. One that is mailed replaces none, because a stranger who
+    asks for it would end the link that the owner has just received. The caller holds the person. purpose: a key of
+    LIFETIMES.
     """
     locking.require(person)
-    end(person, purpose)
+    if purpose == SET_UP:
+        end(person, SET_UP)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     ends_at = GRANTS_NOW + LIFETIMES[purpose]
     db.session.add(Link(token_sha256=hashed(token), person_id=person.id, purpose=purpose, ends_at=ends_at))
     db.session.flush()
     return token
+
+
+def ask(email: str, purpose: str, *, address: str) -> None:
+    """Order a mail with a link for the account with this email address, whether or not there is one.
+
+    Nothing here depends on whether there is: the worker that writes the mail looks for the account and issues the link.
+    Beyond the limits nothing is ordered, and the links that were sent still work. address: the network address of the
+    request.
+    """
+    account, place = f"link for {email.strip().lower()}", f"link from {sessions.place(address)}"
+    sign_in.wait_for_others(place)
+    found = sessions.failures(account, place, WINDOW)
+    allowed = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
+    if found.here < allowed and found.place < PLACE_WANTED:
+        sign_in.record_failure(email=account, address=place)
+        outbox.mail_link(account=hashed(email.strip().lower()), purpose=purpose)
+
+
+def issue_to(account: str, purpose: str) -> Issued | None:
+    """Issue a link to the account whose email address has this hash; None if there is none."""
+    person = persons.hashed_as(account)
+    if person is None:
+        return None
+    locking.hold(person)
+    return Issued(person, issue(person, purpose))
 
 
 def use(token: str, person: Person) -> str:

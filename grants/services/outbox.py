@@ -153,6 +153,14 @@ def mail_all(mails: Iterable[Mail]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
 
 
+def mail_link(*, account: str, purpose: str) -> None:
+    """Queue a mail with a one-time link, which is issued when the mail is written.
+
+    account: the hash of the email address, which may belong to nobody and is therefore not stored itself.
+    """
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"link": purpose, "account": account})])
+
+
 def _letters(mail: Mail) -> list[dict[str, object]]:
     """The arguments of the mail to each person."""
     words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}

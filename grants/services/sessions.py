@@ -95,18 +95,23 @@ def attempt(*, email: str, address: str) -> Attempt:
     PLACE_TRIES from this place in all. Failures elsewhere lock nobody out: beyond ACCOUNT_TRIES, each place has
     WARY_TRIES. The tries from one place are counted one after the other, however many come at once.
     """
-    _wait_for_others(sessions.place(address))
+    wait_for_others(sessions.place(address))
     found = sessions.failures(email, address, FAILURE_WINDOW)
     allowed = TRIES if found.account < ACCOUNT_TRIES else WARY_TRIES
     if found.here >= allowed or found.place >= PLACE_TRIES:
         minutes = FAILURE_WINDOW.seconds // 60
-        raise TooMany(Message("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes))
+        raise TooMany(
+            Message(
+                "Too many attempts. Wait %(minutes)s minutes, then try again, or ask for a sign-in link.",
+                minutes=minutes,
+            )
+        )
     person, failure = sessions.person_of(email), record_failure(email=email, address=address)
     db.session.flush()
     return Attempt(failure.id, person.id if person else None, (person and person.password_hash) or "")
 
 
-def _wait_for_others(place: str) -> None:
+def wait_for_others(place: str) -> None:
     """Wait for other tries from this place until the end of the transaction."""
     key = int(sessions.hashed(f"sign in from {place}")[:15], 16)
     db.session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -42,7 +42,7 @@ def calculating() -> Flask:
 def unlimited() -> Flask:
     """It believes the header of any sender, counts tries at once, and locks an account for all places."""
     setattr(grants.web, "Proxies", lambda app, settings: ProxyFix(app, x_for=settings.proxies))  # noqa: B010 - another class
-    setattr(sessions, "_wait_for_others", lambda _: None)  # noqa: B010 - private
+    setattr(sessions, "wait_for_others", lambda _: None)  # noqa: B010 - as the attack meets it
     sessions.WARY_TRIES = 0
     return _entry()
 

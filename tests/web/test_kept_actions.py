@@ -121,7 +121,7 @@ def test_it_is_dropped_when_it_is_submitted_after_signing_in_on_the_spot(app: Fl
 
     window.fill("#email", "olga@example.org")
     window.fill("#password", SECRET)
-    window.click("main button")
+    window.click("main button.first")
     window.wait_for_selector(".entered")
     assert TEXT in window.evaluate(KEPT)
     assert SECRET not in window.evaluate(KEPT)
@@ -140,7 +140,7 @@ def test_a_form_that_is_sent_again_and_lost_on_its_way_is_still_kept(app: Flask,
     window.wait_for_selector("#password")
     window.fill("#email", "olga@example.org")
     window.fill("#password", SECRET)
-    window.click("main button")
+    window.click("main button.first")
     window.wait_for_selector(".entered")
 
     window.route("**/transitions/ask", lambda route: route.fulfill(status=503, body="The line is down."))

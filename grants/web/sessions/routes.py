@@ -9,11 +9,12 @@ from grants.db import db, transaction
 from grants.forms.sessions import SignInForm
 from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
-from grants.services import sessions
-from grants.web.sessions.sign_in_page import SignInPage, asked, goes_on
+from grants.services import links, sessions
+from grants.web.sessions.sign_in_page import SentPage, SignInPage, asked, goes_on
 from grants.web.site.authorization import enter, keep_session, open_to_all
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
+from grants.web.site.navigation import page
 from grants.web.site.sending import CARRIED, local, unpacked
 
 bp = Blueprint("sessions", __name__)
@@ -29,15 +30,18 @@ def new() -> str:
 @bp.post("/sign-in")
 @open_to_all
 @not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
-def create() -> Response | tuple[str, int]:
-    """Start a session, or refuse without revealing which accounts exist.
+def create() -> Response | str | tuple[str, int]:
+    """Start a session or mail a link, or refuse, without revealing which accounts exist.
 
     A form that was sent after its session had ended is offered again in the answer.
     """
     form, carried = SignInForm(), unpacked(request.form.get(CARRIED, ""))
     after = local(request.form.get("next", ""))
-    if not form.sent():
+    purpose = form.wanted(request.form.get("way", ""), carried=carried is not None)
+    if not form.sent_for(purpose):
         return asked(SignInPage(form, after, carried=carried)), 422
+    if purpose:
+        return _mailed(form.email.data or "", purpose)
     try:
         token = _opened(form.email.data or "", form.password.data or "")
     except sessions.NotSignedIn as error:
@@ -45,6 +49,16 @@ def create() -> Response | tuple[str, int]:
     person = enter(token)
     answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
     return keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token)
+
+
+def _mailed(email: str, purpose: str) -> str:
+    """The page after asking for a link, the same whether or not there is an account."""
+    db.session.rollback()
+    with sessions.slot(sessions.COUNTING_SLOTS), transaction():
+        links.ask(email, purpose, address=request.remote_addr or "")
+    minutes = int(links.LIFETIMES[purpose].total_seconds()) // 60
+    sender = current_app.extensions["settings"].mail_from
+    return page("sessions/sent.html", SentPage(email, purpose, minutes, sender))
 
 
 def _opened(email: str, password: str) -> str:

@@ -36,6 +36,16 @@ class SignInPage:
         return title_of(self.carried) if self.carried else ""
 
 
+@dataclass(frozen=True, slots=True)
+class SentPage:
+    """The page after asking for a link. email: as typed. minutes: how long the link works. sender: of the mail."""
+
+    email: str
+    purpose: str
+    minutes: int
+    sender: str
+
+
 def asked(view: SignInPage) -> str:
     """The page of the form."""
     return page("sessions/new.html", view)
