@@ -17,9 +17,10 @@ from grants.db import db, transaction
 from grants.models import Assignment, Event, Link, Membership, Person, SignIn
 from grants.queries import links as stored
 from grants.queries import persons as found
-from grants.services import sessions
+from grants.services import persons, sessions, transitions
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.locks import recorded
 from workflows.engine.roles import Role
 
 Run = Callable[..., tuple[int, str]]
@@ -221,3 +222,16 @@ def test_without_tables_the_command_says_what_to_do(run: Run, monkeypatch: pytes
 
     assert status == 1
     assert printed.startswith("Error: No database is reachable for the instance ")
+
+
+@pytest.mark.ground("in_review")
+@pytest.mark.parametrize("name", ["mg1", "rex", "olga"])
+def test_an_account_ends_in_the_order_of_the_locks(app: Flask, name: str) -> None:
+    with app.app_context(), transaction():
+        world = w.found()
+        assignments.assign(application=w.first(), reviewer=world.people["rex"], actor=world.actor("olga", Role.OFFICER))
+    with recorded(app) as locks, app.app_context(), transaction():
+        person = db.session.get_one(Person, w.found().people[name].id)
+        persons.end(person, actor=w.SYSTEM, apply=transitions.apply)
+
+    assert locks.findings == []

@@ -129,7 +129,7 @@ def test_every_link_that_does_not_work_gets_the_same_page(app: Flask, settings: 
     expired = issued(app, links.SIGN_IN, "fay")
     advance(settings, 1_201)
 
-    paths = (used, ended, replaced, expired, "/link/unknown", f"{expired}x", "/link/%F0%9F%98%80")
+    paths = (used, ended, replaced, expired, "/link/unknown", f"{expired}x", "/link/%F0%9F%98%80", "/link/%ff%ed%a0%80")
     answers = [anonymous(app).get(path) for path in paths]
 
     assert {(answer.status_code, answer.page.h1, answer.page.text) for answer in answers} == {
