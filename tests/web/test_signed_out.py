@@ -86,6 +86,31 @@ def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     assert without == {"documents.make_again", "drafts.choose", "failures.retry", "persons.dismiss"}  # no texts
 
 
+def test_without_a_password_the_form_goes_on_after_signing_in_in_another_tab(app: Flask) -> None:
+    writer, sent, answer = late(app)
+    early = writer.submit(answer, "/sign-in", way="signed_in")
+    sign_in(writer, "mg1")
+
+    again = writer.submit(early, "/sign-in", way="signed_in")
+
+    assert early.status_code == 422
+    assert "You are not signed in yet." in early.page.text
+    assert (again.status_code, again.page.h1) == (200, "You are signed in again")
+    assert single(again.page.form(WRITE))["summary"] == sent["summary"]
+    assert writer.submit(again, WRITE).status_code == 302
+
+
+def test_another_person_who_has_signed_in_in_another_tab_reads_nothing(app: Flask) -> None:
+    writer, sent, answer = late(app)
+    let_sign_in(app, "bo1")
+    sign_in(writer, "bo1")
+
+    again = writer.submit(answer, "/sign-in", way="signed_in")
+
+    assert again.status_code == 409
+    assert sent["summary"] not in again.get_data(as_text=True)
+
+
 def test_the_page_shows_the_reader_as_signed_in(app: Flask) -> None:
     writer, _, answer = late(app)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, make_response, redirect, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from grants.db import db, transaction
@@ -11,13 +15,15 @@ from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
 from grants.services import links, sessions
 from grants.web.sessions.sign_in_page import SentPage, SignInPage, asked, goes_on
-from grants.web.site.authorization import enter, keep_session, open_to_all
+from grants.web.site.authorization import enter, keep_session, open_to_all, principal
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
-from grants.web.site.sending import CARRIED, local, unpacked
+from grants.web.site.sending import CARRIED, Sending, local, unpacked
 
 bp = Blueprint("sessions", __name__)
+SIGNED_IN = "signed_in"
+"""The button with which somebody says that they have signed in elsewhere."""
 
 
 @bp.get("/sign-in")
@@ -37,6 +43,8 @@ def create() -> Response | str | tuple[str, int]:
     """
     form, carried = SignInForm(), unpacked(request.form.get(CARRIED, ""))
     after = local(request.form.get("next", ""))
+    if carried and request.form.get("way") == SIGNED_IN:
+        return _resumed(SignInPage(form, after, carried=carried), carried)
     purpose = form.wanted(request.form.get("way", ""), carried=carried is not None)
     if not form.sent_for(purpose):
         return asked(SignInPage(form, after, carried=carried)), 422
@@ -49,6 +57,15 @@ def create() -> Response | str | tuple[str, int]:
     person = enter(token)
     answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
     return keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token)
+
+
+def _resumed(view: SignInPage, carried: Sending) -> Response | tuple[str, int]:
+    """Go on with a carried form whose author has signed in elsewhere in this browser, perhaps by a mailed link."""
+    if not principal().id:
+        refusal = gettext("You are not signed in yet. Sign in in another tab, then press the button again.")
+        return asked(replace(view, refusal=refusal)), 422
+    start = url_for("tasks.show")
+    return goes_on(carried, current_user, start) or redirect(start)
 
 
 def _mailed(email: str, purpose: str) -> str:
