@@ -26,7 +26,7 @@ class SignIn(Model):
 
 
 class SignInFailure(Model):
-    """A failed sign-in, stored to slow down guessing. The email and the network address are hashed."""
+    """A failed sign-in, or a mailed link that was asked for, stored to slow down both. Both addresses are hashed."""
 
     __tablename__ = "sign_in_failure"
     visibility = SYSTEM

@@ -58,6 +58,7 @@ WORK = {
     "figures": Message("Public figures"),
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
+    "links": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
     "sealing": Message("Checkpoints of the history"),
 }

@@ -25,7 +25,7 @@ from grants.models import (
     SignInFailure,
 )
 from grants.outside.servers import Postgres
-from grants.queries import overdue, recipients
+from grants.queries import failures, overdue, recipients
 from grants.queries.sessions import hashed
 from grants.services import idempotency, outbox, persons, sessions, transitions
 from grants.services.refusals import Refused
@@ -279,3 +279,7 @@ def test_mails_are_deleted_ninety_days_after_they_were_sent(app: Flask, settings
         assert kept == mails[1:]
         assert db.session.query(Outbox).filter_by(kind="document").count() == documents > 0
     assert outbox.purge in clock.WORK.values()
+
+
+def test_the_page_of_failures_has_a_name_for_all_work() -> None:
+    assert clock.WORK.keys() - failures.WORK.keys() == set()
