@@ -1,0 +1,57 @@
+"""The process in which one file is read: `python -I -m grants.outside.inspection.child`, with the order on its input.
+
+It inherits no settings and no open files, limits itself before it looks at the file, and answers with a file of JSON in
+its folder. Its caller trusts nothing of the answer but its form.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from grants.outside.inspection import formats
+from grants.outside.inspection.limits import Limits, confine
+from grants.outside.inspection.verdict import Reading, Rejection
+from workflows.attachments import KINDS, Reason
+
+ANSWER = "answer.json"
+
+
+def main() -> None:
+    """Read the order, confine the process, read the file, and write the answer."""
+    order = json.load(sys.stdin)
+    limits = Limits(**order["limits"])
+    confine(limits, order["parent"])
+    Path(ANSWER).write_text(json.dumps(answer(order, limits)), encoding="utf-8")
+
+
+def answer(order: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """What was found, as JSON."""
+    kind = KINDS[order["kind"]]
+    form = next(form for form in kind.formats if form.label == order["format"])
+    try:
+        return _accepted(formats.reader(kind)(Path(order["path"]), form, Path.cwd(), limits))
+    except Rejection as rejection:
+        return {"reason": rejection.reason, "message": rejection.message.as_json()}
+    except MemoryError:
+        return _refused(Reason.TOO_MUCH_MEMORY)
+
+
+def _accepted(reading: Reading) -> dict[str, Any]:
+    return {
+        "format": reading.format.label,
+        "pages": reading.pages,
+        "previews": reading.previews,
+        "notes": [note.as_json() for note in reading.notes],
+    }
+
+
+def _refused(reason: Reason) -> dict[str, Any]:
+    rejection = Rejection(reason)
+    return {"reason": reason, "message": rejection.message.as_json()}
+
+
+if __name__ == "__main__":
+    main()

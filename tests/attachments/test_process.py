@@ -1,0 +1,171 @@
+"""The process that reads a file: limited, alone, and ended with all that it started; each end is a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grants.outside.inspection import Limits, Refused, Verdict, inspect, inspector, process
+from grants.outside.inspection.process import Ending
+from tests.attachments import images, pdfs
+from workflows.attachments import PDF, PICTURE, REFUSALS, Kind, Reason
+
+CONFINED = """
+import os, sys
+from grants.outside.inspection.limits import Limits, confine
+confine(Limits(memory=300 * 1024**2, processor=1, written=1_000_000), os.getppid())
+"""
+MUCH_MEMORY = "data = bytearray(500 * 1024**2)"
+ENDLESS = "while True: pass"
+LARGE_FILE = "open('large', 'wb').write(bytes(5_000_000))"
+CHILD_THAT_STAYS = """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5); open('left', 'w')"])
+"""
+CONNECTS = "import socket; socket.create_connection(('127.0.0.1', {port}), timeout=2)"
+SETTINGS = "import os, json; json.dump(dict(os.environ), open('settings', 'w'))"
+
+
+def run(code: str, folder: Path, seconds: float = 20.0) -> Ending:
+    """Run Python without settings, in the folder."""
+    return process.run((sys.executable, "-I", "-c", code), "", folder, seconds)
+
+
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [(MUCH_MEMORY, Ending.FAILED), (LARGE_FILE, Ending.FAILED), (ENDLESS, Ending.OVERDUE), ("", Ending.WELL)],
+)
+def test_a_confined_process_is_stopped_at_its_limits(code: str, ending: Ending, tmp_path: Path) -> None:
+    assert run(CONFINED + code, tmp_path) is ending
+
+
+@pytest.mark.parametrize("code", [MUCH_MEMORY, LARGE_FILE])
+def test_without_limits_it_would_take_what_it_wants(code: str, tmp_path: Path) -> None:
+    assert run(code, tmp_path) is Ending.WELL
+
+
+def test_a_process_that_waits_is_stopped_after_its_time(tmp_path: Path) -> None:
+    start = time.monotonic()
+
+    assert run("import time; time.sleep(60)", tmp_path, seconds=0.3) is Ending.OVERDUE
+    assert time.monotonic() - start < 30
+
+
+def test_what_a_process_started_ends_with_it(tmp_path: Path) -> None:
+    assert run(CHILD_THAT_STAYS, tmp_path) is Ending.WELL
+    time.sleep(1)
+
+    assert not (tmp_path / "left").exists()
+
+
+def test_without_the_end_of_its_group_it_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "killpg", lambda *_: None)
+
+    assert run(CHILD_THAT_STAYS, tmp_path) is Ending.WELL
+    wait_for(tmp_path / "left")
+
+
+def wait_for(path: Path) -> None:
+    until = time.monotonic() + 20
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert path.exists()
+
+
+def test_a_process_has_no_settings_and_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRANTS_SECRET_KEY", "secret")
+
+    assert run(SETTINGS, tmp_path) is Ending.WELL
+    assert "GRANTS_SECRET_KEY" not in json.loads((tmp_path / "settings").read_text())
+
+
+def leaves_the_network() -> bool:
+    done = subprocess.run(["unshare", "--user", "--net", "true"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+@pytest.mark.skipif(not leaves_the_network(), reason="the kernel lets no process leave the network")
+def test_a_confined_process_reaches_no_network(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        code = CONNECTS.format(port=server.getsockname()[1])
+
+        assert run(CONFINED + code, tmp_path) is Ending.FAILED
+        assert run(code, tmp_path) is Ending.WELL
+
+
+def looked_at(data: bytes, name: str, place: Path, kind: Kind, limits: Limits) -> Verdict:
+    folder = place / "folder"
+    folder.mkdir()
+    (place / "taken").write_bytes(data)
+    return inspect(place / "taken", name, kinds=[kind], folder=folder, limits=limits)
+
+
+def replaced(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Run this program in place of the one that reads files."""
+    monkeypatch.setattr(inspector, "PROGRAM", (sys.executable, "-I", "-c", code))
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import os; os.abort()", Reason.CRASHED),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", Reason.CRASHED),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", Reason.TOO_MUCH_MEMORY),
+        ("raise ValueError", Reason.CRASHED),
+        ("", Reason.CRASHED),
+        ("import time; time.sleep(60)", Reason.TOO_SLOW),
+        ("open('answer.json', 'w').write('{')", Reason.CRASHED),
+        ("open('answer.json', 'w').write('[]')", Reason.CRASHED),
+        ("open('answer.json', 'w').write('{\"reason\": \"other\"}')", Reason.CRASHED),
+    ],
+)
+def test_every_end_of_the_process_is_a_refusal(
+    code: str, reason: Reason, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced(monkeypatch, code)
+
+    verdict = looked_at(pdfs.honest(), "a.pdf", tmp_path, PDF, Limits(seconds=1.0))
+
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.message.text) == (reason, REFUSALS[reason])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"reason": "empty", "message": {"text": "Send your password to us.", "values": {}}},
+        {"reason": "too_large", "message": {"text": REFUSALS[Reason.TOO_LARGE], "values": {}}},
+        {"format": "PDF", "pages": 1, "previews": ["../taken"], "notes": []},
+        {"format": "PDF", "pages": 1, "previews": ["/etc/passwd"], "notes": []},
+        {"format": "PDF", "pages": 1, "previews": ["linked"], "notes": []},
+        {"format": "PDF", "pages": "many", "previews": [], "notes": []},
+        {"format": "JPEG", "pages": 1, "previews": [], "notes": []},
+    ],
+)
+def test_an_answer_that_a_hostile_file_wrote_is_not_trusted(
+    answer: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that took over the process could answer what it wants."""
+    code = "import os; open('stored', 'w').write('a'); os.symlink('/etc/passwd', 'linked'); "
+    replaced(monkeypatch, code + f"open('answer.json', 'w').write({json.dumps(answer)!r})")
+
+    verdict = looked_at(pdfs.honest(), "a.pdf", tmp_path, PDF, Limits())
+
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is Reason.CRASHED
+
+
+def test_a_picture_that_takes_too_much_memory_is_refused_with_its_sentence(tmp_path: Path) -> None:
+    limits = Limits(memory=180 * 1024**2)
+
+    verdict = looked_at(images.large(7_000, 7_000), "map.png", tmp_path, PICTURE, limits)
+
+    assert isinstance(verdict, Refused)
+    assert verdict.reason is Reason.TOO_MUCH_MEMORY
