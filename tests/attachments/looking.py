@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from grants.outside.inspection import Limits, Verdict, inspect
+from grants.outside.inspection.inspector import inspect
+from grants.outside.inspection.limits import Limits
+from grants.outside.inspection.verdict import Verdict
 from workflows.attachments import KINDS
 
 LIMITS = Limits(expanded=16 * 1024**2)

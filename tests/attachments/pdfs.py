@@ -143,7 +143,8 @@ def signed(pdf: Pdf) -> None:
 
 
 def with_links(pdf: Pdf) -> None:
-    """Honest: a link to the web."""
+    """Honest: a link to the web, and the page that is shown first, as LibreOffice writes it."""
+    pdf.Root.OpenAction = Array([pdf.pages[0].obj, Name.XYZ, None, None, 0])
     annotated(pdf, Subtype=Name.Link, A=Dictionary(S=Name.URI, URI=String("https://www.internetsociety.org/")))
 
 

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from grants.outside.inspection import Accepted, Verdict
+from grants.outside.inspection.verdict import Accepted, Verdict
 from tests.attachments import honest, images, looking
 from tests.attachments.honest import Case
 from tests.attachments.looking import Upload

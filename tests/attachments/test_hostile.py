@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grants.outside.inspection import Refused, Verdict
+from grants.outside.inspection.verdict import Refused, Verdict
 from tests.attachments import hostile, looking
 from tests.attachments.hostile import Case
 from tests.attachments.looking import Upload

@@ -100,6 +100,7 @@ def test_a_plain_document_keeps_its_links_and_fonts(tmp_path: Path) -> None:
     with pikepdf.open(tmp_path / STORED) as stored:
         assert str(stored.pages[0].Annots[0].A.URI) == "https://www.internetsociety.org/"
         assert str(stored.pages[0].Resources.Font.F1.BaseFont) == "/Helvetica"
+        assert stored.Root.OpenAction[0].objgen == stored.pages[0].objgen
 
 
 def test_an_earlier_state_of_the_document_is_not_stored(tmp_path: Path) -> None:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from grants.outside.inspection import Limits, Refused, Verdict, inspect, inspector, process
+from grants.outside.inspection import inspector, process
+from grants.outside.inspection.inspector import inspect
+from grants.outside.inspection.limits import Limits
 from grants.outside.inspection.process import Ending
+from grants.outside.inspection.verdict import Refused, Verdict
 from tests.attachments import images, pdfs
 from workflows.attachments import PDF, PICTURE, REFUSALS, Kind, Reason
 

@@ -12,7 +12,7 @@ import pikepdf
 
 ACTIVE = frozenset(
     {
-        "/AA", "/AF", "/Collection", "/EF", "/EmbeddedFiles", "/JS", "/JavaScript", "/OpenAction", "/Renditions",
+        "/AA", "/AF", "/Collection", "/EF", "/EmbeddedFiles", "/JS", "/JavaScript", "/Renditions",
         "/RichMediaContent", "/RichMediaSettings", "/XFA", "/URLS", "/IDS", "/AlternatePresentations",
         "/NeedsRendering", "/Requirements", "/SpiderInfo",
     }
@@ -20,7 +20,7 @@ ACTIVE = frozenset(
 """Keys of dictionaries that only hold scripts, actions, attached files, players or services of the web."""
 OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")
 """Keys by which a stream takes its data from another file."""
-ACTIONS = ("/A", "/PA", "/Next")
+ACTIONS = ("/A", "/PA", "/Next", "/OpenAction")
 """Keys whose values are actions, or lists of actions."""
 PAGES = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
 HARMFUL = frozenset(
@@ -99,10 +99,13 @@ def _is_resource(value: object) -> bool:
 
 
 def _is_action(item: pikepdf.Object, key: str) -> bool:
-    """Whether the value under the key is an action; other dictionaries use `/A` and `/Next` for other things."""
+    """Whether the value under the key is an action.
+
+    Other dictionaries use `/A` and `/Next` for other things, and `/OpenAction` may be a list that names a page.
+    """
     value = item[key]
     listed = isinstance(value, pikepdf.Array) and key == "/Next"
-    return listed or (isinstance(value, pikepdf.Dictionary) and "/S" in value)
+    return listed or (isinstance(value, pikepdf.Dictionary) and (key == "/OpenAction" or "/S" in value))
 
 
 def _harmless(action: pikepdf.Object) -> bool:

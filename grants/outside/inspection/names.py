@@ -5,17 +5,16 @@ A name may be in any script. It never chooses where a file is stored: files are 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from urllib.parse import quote
-
-import regex
 
 LONGEST = 200
 """Most bytes of a shown name in UTF-8, below the 255 that file systems allow, because browsers add “ (1)”."""
 UNNAMED = "attachment"
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 """Invisible characters without which words of Persian, Hindi and other languages are misspelt."""
-NOT_IN_NAMES = regex.compile(r'[<>:"|?*]')
+NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 LONGEST_EXTENSION = 10
 
 
@@ -25,10 +24,10 @@ def shown(name: str) -> str:
     Control characters, marks of direction and unassigned characters are removed. It never starts or ends with a dot or
     a space, is never empty, and keeps its extension if it has to be shortened.
     """
-    last = regex.split(r"[/\\]", name)[-1]
-    on_one_line = regex.sub(r"\s", " ", unicodedata.normalize("NFC", _repaired(last)))
+    last = re.split(r"[/\\]", name)[-1]
+    on_one_line = re.sub(r"\s", " ", unicodedata.normalize("NFC", _repaired(last)))
     visible = "".join(c for c in on_one_line if c in JOINERS or _visible(c))
-    plain = regex.sub(" +", " ", NOT_IN_NAMES.sub("_", visible))
+    plain = re.sub(" +", " ", NOT_IN_NAMES.sub("_", visible))
     return _shortened(unicodedata.normalize("NFC", plain).strip(f". {JOINERS}") or UNNAMED)
 
 
@@ -56,7 +55,7 @@ def disposition(name: str, *, inline: bool = False) -> str:
 def _in_ascii(text: str) -> str:
     """The letters without their marks, and a line in place of what ASCII or the header does not have."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return regex.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip()
+    return re.sub(r"[^A-Za-z0-9._ -]", "_", plain).strip()
 
 
 def _repaired(name: str) -> str:
@@ -70,6 +69,10 @@ def _visible(character: str) -> bool:
 
 def _shortened(name: str) -> str:
     """At most LONGEST bytes: whole letters with their marks are taken from the end of what precedes the extension."""
+    if len(name.encode()) <= LONGEST:
+        return name
+    import regex
+
     stem = name[: len(name) - len(extension(name))]
     ending = name[len(stem) :]
     letters = regex.findall(r"\X", stem)

@@ -18,6 +18,7 @@ def of_pdf(folder: Path, limits: Limits) -> tuple[int, tuple[str, ...]]:
     """The number of pages of the stored PDF, and the names of its previews in the folder; raises Rejection."""
     try:
         with pypdfium2.PdfDocument(folder / STORED) as pdf:
+            pdf.init_forms()
             pages = len(pdf)
             return pages, tuple(_picture(pdf[page], page, folder) for page in range(min(pages, limits.previews)))
     except pypdfium2.PdfiumError as error:
