@@ -70,6 +70,7 @@ def folder() -> bytes:
             "Rapport/lisez-moi.txt": "Été".encode(),
             "Rapport/plan.csv": b"a,b\n1,2\n",
             "Rapport/photo.jpg": images.photograph(),
+            "Rapport/carte.jpg": images.commented_png(),
             "Rapport/.DS_Store": b"\0\0",
             "__MACOSX/Rapport/._photo.jpg": b"\0\5\x16\7",
         }
@@ -99,5 +100,5 @@ CASES = [
     Case("notes.txt", "Mbɔ́ŋ – 北京\r\n\tfin".encode, "notes.txt"),
     Case("ancien.txt", lambda: "Été à Genève – 5 €".encode("cp1252"), "ancien.txt", (Note.CONVERTED,)),
     Case("données.csv", lambda: TABLE.encode("utf-16"), "données.csv", (Note.CONVERTED,)),
-    Case("everything.zip", folder, "everything.zip"),
+    Case("everything.zip", folder, "everything.zip", (Note.MEMBER,)),
 ]

@@ -24,8 +24,9 @@ def plain(pages: int = 1) -> Pdf:
 
 
 def saved(pdf: Pdf, **options: object) -> bytes:
-    """The bytes of a PDF."""
+    """The bytes of a PDF, the same each time."""
     file = BytesIO()
+    options.setdefault("deterministic_id", "encryption" not in options)
     pdf.save(file, **options)  # type: ignore[arg-type]
     return file.getvalue()
 
@@ -106,7 +107,8 @@ def with_film(pdf: Pdf) -> None:
 
 
 def with_form_of_adobe(pdf: Pdf) -> None:
-    pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=pdf.make_stream(b"<xdp:xdp/>"))
+    pdf.Root.AcroForm = pdf.Root.get("/AcroForm", Dictionary(Fields=Array([])))
+    pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp:xdp/>")
 
 
 def with_dynamic_form(pdf: Pdf) -> None:

@@ -23,9 +23,9 @@ from workflows.attachments import PDF, PICTURE, REFUSALS, Kind, Reason
 CONFINED = """
 import os, sys
 from grants.outside.inspection.limits import Limits, confine
-confine(Limits(memory=300 * 1024**2, processor=1, written=1_000_000), os.getppid())
+confine(Limits(memory=150 * 1024**2, processor=1, written=1_000_000), os.getppid())
 """
-MUCH_MEMORY = "data = bytearray(500 * 1024**2)"
+MUCH_MEMORY = "data = bytearray(200 * 1024**2)"
 ENDLESS = "while True: pass"
 LARGE_FILE = "open('large', 'wb').write(bytes(5_000_000))"
 CHILD_THAT_STAYS = """
@@ -166,9 +166,9 @@ def test_an_answer_that_a_hostile_file_wrote_is_not_trusted(
 
 
 def test_a_picture_that_takes_too_much_memory_is_refused_with_its_sentence(tmp_path: Path) -> None:
-    limits = Limits(memory=180 * 1024**2)
+    limits = Limits(memory=110 * 1024**2)
 
-    verdict = looked_at(images.large(7_000, 7_000), "map.png", tmp_path, PICTURE, limits)
+    verdict = looked_at(images.large(4_000, 4_000), "map.png", tmp_path, PICTURE, limits)
 
     assert isinstance(verdict, Refused)
     assert verdict.reason is Reason.TOO_MUCH_MEMORY

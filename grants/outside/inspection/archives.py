@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -35,8 +35,11 @@ def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
         for info in members:
             place = folder / MEMBER
             place.mkdir(exist_ok=True)
-            notes += _read_member(archive, info, place, budget)
-            out.write(place / STORED, info.filename, zipfile.ZIP_DEFLATED)
+            found = _read_member(archive, info, place, budget)
+            notes += (note(Note.MEMBER, member=names.shown(info.filename), note=each) for each in found.notes)
+            info.filename = _renamed(info.filename, found.format)
+            with (place / STORED).open("rb") as read, out.open(containers.written(info), "w") as member:
+                shutil.copyfileobj(read, member)
     return Reading(form, notes=tuple(notes))
 
 
@@ -44,8 +47,14 @@ def _is_left_out(path: str) -> bool:
     return path.startswith(MAC) or PurePosixPath(path).name.lower() in LEFT_OUT
 
 
-def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Path, budget: Budget) -> Iterator[Message]:
-    """Read one file into the folder `place`; yields its notes. Raises Rejection, which names the file."""
+def _renamed(path: str, form: Format) -> str:
+    """The path with an extension of this format."""
+    ending = names.extension(path)
+    return path if ending in form.extensions else path[: len(path) - len(ending)] + form.extensions[0]
+
+
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Path, budget: Budget) -> Reading:
+    """Read one file into the folder `place`; raises Rejection, which names the file."""
     shown = names.shown(info.filename)
     if shown.lower().endswith(PACKED):
         raise Rejection(Reason.NESTED, member=shown)
@@ -55,8 +64,6 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Path, b
             size += file.write(piece)
     try:
         kind, form = formats.choose(shown, size, USUAL)
-        found = formats.reader(kind)(place / "taken", form, place, replace(budget.limits, previews=0))
+        return formats.reader(kind)(place / "taken", form, place, replace(budget.limits, previews=0))
     except Rejection as rejection:
         raise Rejection(Reason.MEMBER, member=shown, why=rejection.message) from rejection
-    for each in found.notes:
-        yield note(Note.MEMBER, member=shown, note=each)

@@ -76,7 +76,7 @@ def written(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
     """The header under which a member is written: its name and packing, and nothing else of the old one."""
     fresh = zipfile.ZipInfo(info.filename, BEFORE_ALL)
     fresh.compress_type = info.compress_type
-    fresh.external_attr = 0o600 << 16
+    fresh.external_attr = (stat.S_IFREG | 0o600) << 16
     return fresh
 
 
