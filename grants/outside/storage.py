@@ -9,16 +9,18 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 NAME = re.compile(r"[0-9a-f]{64}")
+PIECE = 256 * 1024
 
 
 class Damaged(Exception):
@@ -66,7 +68,7 @@ class Storage:
             if self.is_whole(name):
                 return name
         if isinstance(self._files, LocalFileSystem):
-            self._write(Path(self._path(name)), data)
+            self._write(Path(self._path(name)), (data,))
         else:
             self._files.pipe_file(self._path(name), data)
         return name
@@ -80,6 +82,34 @@ class Storage:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Damaged(f"The content of the stored file {sha256} does not match its name.")
         return data
+
+    def put_file(self, source: Path) -> str:
+        """Store a local file as `put` does, without holding it in memory; returns its SHA-256."""
+        with source.open("rb") as file:
+            name = hashlib.file_digest(file, "sha256").hexdigest()
+        with contextlib.suppress(OSError):
+            if self._files.exists(self._path(name)) and self._hash(name) == name:
+                return name
+        if isinstance(self._files, LocalFileSystem):
+            self._write(Path(self._path(name)), stream(self._files, str(source)))
+        else:
+            place(self._files, self._path(name), source)
+        return name
+
+    def fetch(self, sha256: str, target: Path) -> None:
+        """Copy a stored file to a new local one, piece by piece; no wrong copy remains.
+
+        Raises FileNotFoundError, another OSError, or Damaged.
+        """
+        whole = False
+        with target.open("xb") as copy:
+            try:
+                whole = written(stream(self._files, self._path(sha256)), copy) == sha256
+            finally:
+                if not whole:
+                    target.unlink()
+        if not whole:
+            raise Damaged(f"The content of the stored file {sha256} does not match its name.")
 
     def exists(self, sha256: str) -> bool:
         """Whether the file is stored; its content is not read."""
@@ -98,12 +128,18 @@ class Storage:
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(sha256))
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, pieces: Iterable[bytes]) -> None:
         lasting = path.parent in self._lasting and path.parent.is_dir()
-        _write(path, data)
+        _write(path, pieces)
         if not lasting:
             _sync(path.parent.parent)
             self._lasting.add(path.parent)
+
+    def _hash(self, sha256: str) -> str:
+        found = hashlib.sha256()
+        for piece in stream(self._files, self._path(sha256)):
+            found.update(piece)
+        return found.hexdigest()
 
     def _path(self, sha256: str) -> str:
         if not NAME.fullmatch(sha256):
@@ -118,28 +154,60 @@ def content(files: AbstractFileSystem, path: str) -> bytes:
     return data
 
 
+def stream(files: AbstractFileSystem, path: str) -> Iterator[bytes]:
+    """The bytes of a file in pieces; raises FileNotFoundError, or another OSError."""
+    with Answering(), _opened(Path(path)) if isinstance(files, LocalFileSystem) else files.open(path, "rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def written(pieces: Iterable[bytes], file: BinaryIO) -> str:
+    """Write the pieces and return their SHA-256."""
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+        file.write(piece)
+    return found.hexdigest()
+
+
+def place(files: AbstractFileSystem, path: str, source: Path) -> None:
+    """Copy a local file to this place durably, whole or not at all, also over another one."""
+    with Answering():
+        if isinstance(files, LocalFileSystem):
+            _write(Path(path), stream(files, str(source)))
+            _sync(Path(path).parent.parent)
+        else:
+            files.put_file(str(source), path)
+
+
 def _regular(path: Path) -> bytes:
-    """The bytes of a local file; raises OSError for a pipe or a device, whose reader could wait or read for ever."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    with _opened(path) as file:
         return file.read()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a local file; raises OSError for a pipe or a device, whose reader could wait or read for ever."""
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return file
 
 
 def create(path: Path, data: bytes) -> None:
     """Create a local file durably, whole or not at all; raises FileExistsError if there is one."""
-    _write(path, data, lambda beside: os.link(beside, path))
+    _write(path, (data,), lambda beside: os.link(beside, path))
     _sync(path.parent.parent)
 
 
-def _write(path: Path, data: bytes, place: Callable[[Path], object] | None = None) -> None:
+def _write(path: Path, pieces: Iterable[bytes], place: Callable[[Path], object] | None = None) -> None:
     """Write a temporary file, sync it, put it in its place (by default over another file), and sync its folder."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
     beside = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         place(beside) if place else _replace(beside, path)

@@ -77,6 +77,66 @@ def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, make: Callable[[
     assert path.read_bytes() == LETTER
 
 
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A local file."""
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(LETTER)
+    return path
+
+
+def test_a_local_file_is_stored_and_fetched_in_pieces(
+    store: Storage, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "PIECE", 3)
+
+    assert store.put_file(letter) == NAME
+    store.fetch(NAME, tmp_path / "copy")
+
+    assert (tmp_path / "copy").read_bytes() == LETTER
+    assert store.get(NAME) == LETTER
+
+
+def test_storing_a_local_file_again_changes_nothing(letter: Path, tmp_path: Path) -> None:
+    store = Storage(f"file://{tmp_path}/files")
+    store.put_file(letter)
+    before = (tmp_path / "files" / NAME[:2] / NAME).stat().st_mtime_ns
+
+    assert store.put_file(letter) == NAME
+    assert (tmp_path / "files" / NAME[:2] / NAME).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("damage", [b"", LETTER + b", forged"])
+def test_a_damaged_file_is_not_fetched_and_is_repaired(
+    store: Storage, letter: Path, tmp_path: Path, damage: bytes
+) -> None:
+    store.put_file(letter)
+    files, root = store._files, store._root  # noqa: SLF001 - the damage is done beside the store
+    files.pipe_file(f"{root}/{NAME[:2]}/{NAME}", damage)
+
+    with pytest.raises(Damaged, match=NAME):
+        store.fetch(NAME, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+    store.put_file(letter)
+    store.fetch(NAME, tmp_path / "copy")
+
+    assert (tmp_path / "copy").read_bytes() == LETTER
+
+
+def test_a_missing_file_is_not_fetched(store: Storage, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        store.fetch(NAME, tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_copy_replaces_no_local_file(store: Storage, letter: Path) -> None:
+    store.put_file(letter)
+
+    with pytest.raises(FileExistsError):
+        store.fetch(NAME, letter)
+    assert letter.read_bytes() == LETTER
+
+
 def test_a_missing_file_is_reported(store: Storage) -> None:
     assert not store.exists(NAME)
     with pytest.raises(FileNotFoundError):
