@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grants.outside.inspection import inspector, process
+from grants.outside.inspection import inspector, landlock, process
 from grants.outside.inspection.inspector import inspect
 from grants.outside.inspection.limits import Limits
 from grants.outside.inspection.process import Ending
@@ -31,6 +31,11 @@ LARGE_FILE = "open('large', 'wb').write(bytes(5_000_000))"
 CHILD_THAT_STAYS = """
 import subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5); open('left', 'w')"])
+"""
+RESTRICTED = """
+from pathlib import Path
+from grants.outside.inspection import landlock
+assert landlock.restrict([Path({readable!r})], Path.cwd())
 """
 CONNECTS = "import socket; socket.create_connection(('127.0.0.1', {port}), timeout=2)"
 SETTINGS = "import os, json; json.dump(dict(os.environ), open('settings', 'w'))"
@@ -101,6 +106,48 @@ def test_a_confined_process_reaches_no_network(tmp_path: Path) -> None:
 
         assert run(CONFINED + code, tmp_path) is Ending.FAILED
         assert run(code, tmp_path) is Ending.WELL
+
+
+SECRETS = {
+    "reads": "open({secret!r}).read()",
+    "lists": "import os; os.listdir({folder!r})",
+    "writes": "open({secret!r}, 'w').write('changed')",
+    "creates": "open({secret!r} + '.new', 'w')",
+    "removes": "import os; os.remove({secret!r})",
+    "starts a shell script": "import subprocess; subprocess.run([{secret!r}], check=True)",
+}
+
+
+@pytest.mark.skipif(landlock.version() < 1, reason="the kernel has no Landlock")
+@pytest.mark.parametrize("code", SECRETS.values(), ids=SECRETS)
+def test_a_restricted_process_reaches_no_file_but_its_own(code: str, tmp_path: Path) -> None:
+    """Each attempt succeeds where nothing is restricted."""
+    secret, folder, upload = tmp_path / "secret", tmp_path / "folder", tmp_path / "upload"
+    folder.mkdir()
+    upload.write_text("upload")
+    attempt = code.format(secret=str(secret), folder=str(tmp_path))
+    own = f"open({str(upload)!r}).read(); open('stored', 'w').write('stored')"
+    for restriction, ending in (
+        (CONFINED + RESTRICTED.format(readable=str(upload)) + own + "\n", Ending.FAILED),
+        ("", Ending.WELL),
+    ):
+        secret.write_text("#!/bin/sh\n")
+        secret.chmod(0o700)
+
+        assert run(restriction + attempt, folder) is ending
+        assert secret.exists() or not restriction
+
+    assert (folder / "stored").read_text() == "stored"
+
+
+@pytest.mark.skipif(landlock.version() < landlock.WITH_SCOPES, reason="this Landlock lets processes signal others")
+def test_a_restricted_process_signals_no_other(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        code = f"import os; os.kill({other.pid}, 0)"
+
+        assert run(CONFINED + RESTRICTED.format(readable=str(tmp_path)) + code, tmp_path) is Ending.FAILED
+        assert run(code, tmp_path) is Ending.WELL
+        other.communicate(b"\n")
 
 
 def looked_at(data: bytes, name: str, place: Path, kind: Kind, limits: Limits) -> Verdict:

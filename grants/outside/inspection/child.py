@@ -1,7 +1,8 @@
 """The process in which one file is read: `python -I -m grants.outside.inspection.child`, with the order on its input.
 
-It inherits no settings and no open files, limits itself before it looks at the file, and answers with a file of JSON in
-its folder. Its caller trusts nothing of the answer but its form.
+It inherits no settings and no open files, and limits itself before it looks at the file; where the kernel has Landlock,
+it can open nothing but that file, its own folder and what is installed. It answers with a file of JSON in its folder.
+Its caller trusts nothing of the answer but its form.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from grants.outside.inspection import formats
+import grants
+import workflows
+from grants.outside.inspection import formats, landlock
 from grants.outside.inspection.limits import Limits, confine
 from grants.outside.inspection.verdict import Reading, Rejection
 from workflows.attachments import KINDS, Reason
@@ -24,7 +27,14 @@ def main() -> None:
     order = json.load(sys.stdin)
     limits = Limits(**order["limits"])
     confine(limits, order["parent"])
+    landlock.restrict((Path(order["path"]), *_installed()), Path.cwd())
     Path(ANSWER).write_text(json.dumps(answer(order, limits)), encoding="utf-8")
+
+
+def _installed() -> list[Path]:
+    """The folders of Python, of its packages and of the two packages of this project that are used."""
+    packages = (Path(place) for package in (grants, workflows) for place in package.__path__)
+    return [Path(sys.prefix), Path(sys.base_prefix), *packages]
 
 
 def answer(order: dict[str, Any], limits: Limits) -> dict[str, Any]:

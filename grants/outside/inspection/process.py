@@ -23,12 +23,12 @@ class Ending(Enum):
 
 
 def run(program: Sequence[str], order: str, folder: Path, seconds: float) -> Ending:
-    """Run the program in the folder, without any environment; what it prints as errors goes to a file there."""
+    """Run the program in the folder, without our environment; what it prints as errors goes to a file there."""
     with (folder / ERRORS).open("wb") as errors:
         started = subprocess.Popen(
             program,
             cwd=folder,
-            env={},
+            env={"TMPDIR": str(folder)},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
