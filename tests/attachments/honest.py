@@ -45,9 +45,13 @@ def from_a_template() -> bytes:
 
 
 def budget() -> bytes:
-    """A spreadsheet with formulas that only look like calls of programs, and the settings of a printer."""
+    """A spreadsheet with harmless formulas, the settings of a printer, and markup as only Office writes it."""
     sheet = "<worksheet><c><f>\"a|b\"&amp;Sheet2!A1</f></c><c><f>SUM('x|y'!A1:A9)</f></c></worksheet>"
-    more = {"xl/worksheets/sheet1.xml": HEAD + sheet.encode(), "xl/printerSettings/printerSettings1.bin": b"\0\1"}
+    more = {
+        "xl/worksheets/sheet1.xml": HEAD + sheet.encode(),
+        "xl/printerSettings/printerSettings1.bin": b"\0\1",
+        "xl/drawings/vmlDrawing1.vml": b"<xml><v:textbox>two<br>lines</v:textbox></xml>",
+    }
     return packed(open_xml(XLSX, more=more))
 
 

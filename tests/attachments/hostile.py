@@ -123,6 +123,18 @@ OPEN_XML = [
         lambda: packages.formula("cmd|'/c calc'!A0"),
         Reason.DATA_EXCHANGE,
     ),
+    Case(
+        "a formula that asks a server",
+        "plan.xlsx",
+        lambda: packages.formula("_xlfn.WEBSERVICE(A1)"),
+        Reason.EXTERNAL,
+    ),
+    Case(
+        "an old drawing that reports its reader",
+        "plan.xlsx",
+        lambda: packages.with_member(XLSX, "xl/drawings/vmlDrawing1.vml", b"<v:fill src = 'https://evil.example/a'/>"),
+        Reason.EXTERNAL,
+    ),
     _docx("entities", lambda: packages.with_member(DOCX, "customXml/item1.xml", ENTITIES), Reason.UNUSUAL_MARKUP),
     _docx(
         "markup a thousand levels deep", lambda: packages.docx("<a>" * 1_000 + "</a>" * 1_000), Reason.UNUSUAL_MARKUP
@@ -208,6 +220,7 @@ ARCHIVES = [
     ),
     Case("members that expand", "all.zip", lambda: zips.bomb(20), Reason.EXPANDS),
     Case("a header that states less than there is", "all.zip", zips.shorter_than_it_is, Reason.DAMAGED),
+    Case("a member before the archive", "all.zip", zips.before_itself, Reason.DAMAGED),
     Case("nothing", "all.zip", lambda: packages.packed({"__MACOSX/._a": b""}), Reason.EMPTY),
     Case("no archive", "all.zip", lambda: b"Rar!\x1a\x07\x01\0" + bytes(50), Reason.DISGUISED),
 ]

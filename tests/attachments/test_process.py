@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -12,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from grants.outside.inspection import inspector, landlock, process
+from grants.outside.inspection import child, formats, inspector, landlock, process
 from grants.outside.inspection.inspector import inspect
 from grants.outside.inspection.limits import Limits
 from grants.outside.inspection.process import Ending
 from grants.outside.inspection.verdict import Refused, Verdict
 from tests.attachments import images, pdfs
-from workflows.attachments import PDF, PICTURE, REFUSALS, Kind, Reason
+from workflows.attachments import PDF, PICTURE, REFUSALS, TEXT, Kind, Reason
 
 CONFINED = """
 import os, sys
@@ -185,6 +186,33 @@ def test_every_end_of_the_process_is_a_refusal(
 
     assert isinstance(verdict, Refused)
     assert (verdict.reason, verdict.message.text) == (reason, REFUSALS[reason])
+
+
+def test_a_fault_of_this_machine_is_not_the_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller tries again later; nobody is advised to save their file anew because our disk is full."""
+    replaced(monkeypatch, "import os; os._exit(os.EX_TEMPFAIL)")
+
+    with pytest.raises(OSError, match="cannot inspect files now"):
+        looked_at(pdfs.honest(), "a.pdf", tmp_path, PDF, Limits())
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_such_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "reader", lambda _: full)
+
+    with pytest.raises(SystemExit) as ended:
+        child.answer({"kind": "pdf", "format": "PDF", "path": "a"}, Limits())
+    assert ended.value.code == os.EX_TEMPFAIL
+
+
+def test_a_file_that_grows_when_it_is_written_is_refused(tmp_path: Path) -> None:
+    verdict = looked_at(("äöü\n" * 600_000).encode("utf-16"), "a.txt", tmp_path, TEXT, Limits(written=2 * 1024**2))
+
+    assert isinstance(verdict, Refused)
+    assert str(verdict.message).startswith("The content of this file is larger than 2 MB")
 
 
 @pytest.mark.parametrize(

@@ -49,3 +49,11 @@ def shorter_than_it_is() -> bytes:
     place = data.index(b"PK\x01\x02")
     data[22:26] = data[place + 24 : place + 28] = (10).to_bytes(4, "little")
     return bytes(data)
+
+
+def before_itself() -> bytes:
+    """A directory that states a place far behind the end, so that its members begin before the file."""
+    data = bytearray(packed({"report.txt": b"a"}))
+    place = data.index(b"PK\x05\x06")
+    data[place + 16 : place + 20] = (10_000).to_bytes(4, "little")
+    return bytes(data)

@@ -7,19 +7,23 @@ Its caller trusts nothing of the answer but its form.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import grants
-import workflows
 from grants.outside.inspection import formats, landlock
-from grants.outside.inspection.limits import Limits, confine
+from grants.outside.inspection.limits import MEBIBYTE, Limits, confine
 from grants.outside.inspection.verdict import Reading, Rejection
+from workflows import attachments
 from workflows.attachments import KINDS, Reason
 
 ANSWER = "answer.json"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+"""Errors of this machine, for which the file is not to blame."""
 
 
 def main() -> None:
@@ -33,8 +37,8 @@ def main() -> None:
 
 def _installed() -> list[Path]:
     """The folders of Python, of its packages and of the two packages of this project that are used."""
-    packages = (Path(place) for package in (grants, workflows) for place in package.__path__)
-    return [Path(sys.prefix), Path(sys.base_prefix), *packages]
+    policy = Path(attachments.__file__).parent
+    return [policy, *map(Path, (sys.prefix, sys.base_prefix, *grants.__path__))]
 
 
 def answer(order: dict[str, Any], limits: Limits) -> dict[str, Any]:
@@ -44,9 +48,15 @@ def answer(order: dict[str, Any], limits: Limits) -> dict[str, Any]:
     try:
         return _accepted(formats.reader(kind)(Path(order["path"]), form, Path.cwd(), limits))
     except Rejection as rejection:
-        return {"reason": rejection.reason, "message": rejection.message.as_json()}
+        return _refused(rejection)
     except MemoryError:
-        return _refused(Reason.TOO_MUCH_MEMORY)
+        return _refused(Rejection(Reason.TOO_MUCH_MEMORY))
+    except OSError as error:
+        if error.errno in FULL:
+            raise SystemExit(os.EX_TEMPFAIL) from error
+        if error.errno != errno.EFBIG:
+            raise
+        return _refused(Rejection(Reason.EXPANDS, megabytes=limits.written // MEBIBYTE))
 
 
 def _accepted(reading: Reading) -> dict[str, Any]:
@@ -58,9 +68,8 @@ def _accepted(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _refused(reason: Reason) -> dict[str, Any]:
-    rejection = Rejection(reason)
-    return {"reason": reason, "message": rejection.message.as_json()}
+def _refused(rejection: Rejection) -> dict[str, Any]:
+    return {"reason": rejection.reason, "message": rejection.message.as_json()}
 
 
 if __name__ == "__main__":

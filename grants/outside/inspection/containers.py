@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import struct
 import zipfile
@@ -61,6 +62,10 @@ def opened(source: Path, budget: Budget) -> Iterator[tuple[zipfile.ZipFile, list
             budget.count(len(infos))
             yield archive, _checked(infos)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, UnicodeError) as error:
+        raise Rejection(Reason.DAMAGED) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a member that begins before the file
+            raise
         raise Rejection(Reason.DAMAGED) from error
 
 

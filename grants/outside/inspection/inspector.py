@@ -38,6 +38,7 @@ def inspect(path: Path, name: str, *, kinds: Iterable[Kind], folder: Path, limit
 
     folder: an empty folder of the caller, who deletes it; what is stored and the previews are written into it. Whatever
     happens to the process that reads the file is a refusal with its own sentence; no exception is raised for a file.
+    OSError means that this machine cannot do it now, because its disk is full for instance: try again later.
     """
     shown = names.shown(name)
     try:
@@ -49,11 +50,13 @@ def inspect(path: Path, name: str, *, kinds: Iterable[Kind], folder: Path, limit
 
 
 def _read(order: str, folder: Path, seconds: float) -> None:
-    """Run the process to its end; raises Rejection if it did not end well."""
+    """Run the process to its end; raises Rejection or OSError if it did not end well."""
     ending = process.run(PROGRAM, order, folder, seconds)
     if ending is not Ending.WELL:
         errors = (folder / ERRORS).read_bytes()[-LOGGED:].decode("utf-8", "replace")
         log.warning("the inspection of a file ended as %s: %r", ending.name, errors)
+        if ending is Ending.UNABLE:
+            raise OSError("This machine cannot inspect files now; see the log.")
         raise Rejection(ENDINGS[ending])
 
 

@@ -28,6 +28,13 @@ class Reader(Protocol):
         """An element of `texts` ends; raises Rejection."""
 
 
+class Scanner(Protocol):
+    """Looks at the bytes of one part as they come."""
+
+    def feed(self, piece: bytes, *, last: bool = False) -> None:
+        """The next piece; raises Rejection."""
+
+
 class Parser:
     """Feeds one part to its reader; raises Rejection for what is no XML or defines a document type."""
 

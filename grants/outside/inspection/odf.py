@@ -38,7 +38,7 @@ class OpenDocument:
         """The type comes first, and then the manifest, which says what is encrypted."""
         return {TYPE: 0, MANIFEST: 1}.get(info.filename, 2)
 
-    def admit(self, info: zipfile.ZipInfo) -> markup.Reader | Format | None:
+    def admit(self, info: zipfile.ZipInfo) -> markup.Scanner | Format | None:
         """What a part is by its name."""
         name = info.filename
         self._parts.add(name)
@@ -52,8 +52,8 @@ class OpenDocument:
         if name not in FILES and not name.startswith(FOLDERS) and not OBJECT.fullmatch(name):
             raise Rejection(Reason.UNUSUAL_PART, part=name[:80])
         if name == MANIFEST:
-            return self._manifest
-        return Part() if name.endswith(MARKUP) else None
+            return markup.Parser(self._manifest)
+        return markup.Parser(Part()) if name.endswith(MARKUP) else None
 
     def finish(self) -> None:
         """The package has its type, its manifest and its content."""
@@ -105,8 +105,9 @@ class Part:
         """Refuse by element, then by address and by formula."""
         if name == "script" or (name == "event-listener" and attributes.get("action") in {None, "execute", "verb"}):
             raise Rejection(Reason.MACROS)
-        if name in self.EXCHANGE or formulas.calls_program(attributes.get("formula", "")):
+        if name in self.EXCHANGE:
             raise Rejection(Reason.DATA_EXCHANGE)
+        formulas.refuse(attributes.get("formula", ""))
         if name in self.OBJECTS:
             raise Rejection(Reason.EMBEDDED)
         if "base" in attributes:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from grants.outside.inspection import containers, markup
+from grants.outside.inspection import containers
 from grants.outside.inspection.containers import Budget
 from grants.outside.inspection.limits import Limits
+from grants.outside.inspection.markup import Scanner
 from grants.outside.inspection.odf import OpenDocument
 from grants.outside.inspection.ooxml import OpenXml
 from grants.outside.inspection.verdict import STORED, Reading, Rejection
@@ -41,8 +42,8 @@ class Rules(Protocol):
     def place(self, info: zipfile.ZipInfo) -> int:
         """In which order parts are read and written: those first that say what the others are."""
 
-    def admit(self, info: zipfile.ZipInfo) -> markup.Reader | Format | None:
-        """A reader for XML, the format of a document inside, or None for pictures and the like; raises Rejection."""
+    def admit(self, info: zipfile.ZipInfo) -> Scanner | Format | None:
+        """What looks at a part, the format of a document inside, or None for pictures; raises Rejection."""
 
     def finish(self) -> None:
         """Everything was read; raises Rejection."""
@@ -86,17 +87,16 @@ def _rewrite(source: Path, level: Level) -> None:
         rules.finish()
 
 
-def _watched(pieces: Iterator[bytes], reader: markup.Reader | None) -> Iterator[bytes]:
-    """The pieces, each shown to the reader before it is written."""
-    parser = markup.Parser(reader) if reader else None
+def _watched(pieces: Iterator[bytes], scanner: Scanner | None) -> Iterator[bytes]:
+    """The pieces, each shown to the scanner before it is written."""
     fed = False
     for piece in pieces:
-        if parser:
-            parser.feed(piece)
+        if scanner:
+            scanner.feed(piece)
             fed = True
         yield piece
-    if parser and fed:  # LibreOffice writes empty files for settings that were never changed
-        parser.feed(b"", last=True)
+    if scanner and fed:  # LibreOffice writes empty files for settings that were never changed
+        scanner.feed(b"", last=True)
 
 
 def _inner(pieces: Iterator[bytes], form: Format, level: Level) -> Iterator[bytes]:

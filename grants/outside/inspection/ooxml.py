@@ -15,7 +15,8 @@ FOLDERS = {DOCX: "word/", XLSX: "xl/", PPTX: "ppt/"}
 MAIN = {DOCX: "wordprocessingml.document.main+xml", XLSX: "spreadsheetml.sheet.main+xml",
         PPTX: "presentationml.presentation.main+xml"}  # fmt: skip
 EVERYWHERE = ("_rels/", "docprops/", "docmetadata/", "customxml/", "_xmlsignatures/")
-MARKUP = (".xml", ".rels", ".vml", ".svg")
+MARKUP = (".xml", ".rels", ".svg")
+OLD_DRAWINGS = ".vml"
 OPAQUE = (
     ".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".wdp", ".webp", ".emf", ".wmf",
     ".odttf", ".fntdata", ".ttf", ".sigs",
@@ -43,16 +44,18 @@ class OpenXml:
         """The list of content types comes first."""
         return 0 if info.filename.lower() == TYPES else 1
 
-    def admit(self, info: zipfile.ZipInfo) -> markup.Reader | Format | None:
+    def admit(self, info: zipfile.ZipInfo) -> markup.Scanner | Format | None:
         """What a part is by its name; programs compare these names in small letters."""
         name = info.filename.lower()
         if name == TYPES:
-            return self._types
+            return markup.Parser(self._types)
         self._refuse(name)
         if name.endswith(".rels"):
-            return Relationships()
+            return markup.Parser(Relationships())
         if name.endswith(MARKUP):
-            return Drawing() if name.endswith(".svg") else Part()
+            return markup.Parser(Drawing() if name.endswith(".svg") else Part())
+        if name.endswith(OLD_DRAWINGS):
+            return OldDrawing()
         return INNER.get("." + name.rpartition(".")[2])
 
     def finish(self) -> None:
@@ -72,7 +75,7 @@ class OpenXml:
             raise Rejection(Reason.EMBEDDED)
         known = name.startswith((FOLDERS[self._form], *EVERYWHERE))
         printer = PRINTERS in name and name.endswith(".bin")
-        if not known or not (inner or printer or name.endswith((*MARKUP, *OPAQUE))):
+        if not known or not (inner or printer or name.endswith((*MARKUP, OLD_DRAWINGS, *OPAQUE))):
             raise Rejection(Reason.UNUSUAL_PART, part=name[:80])
 
 
@@ -151,12 +154,11 @@ class Part:
 
     def end(self, name: str, text: str) -> None:
         """Refuse a formula that calls a program; the instruction of a field may be cut into several runs."""
-        if name == "instrText":
-            self._fields = (self._fields + text)[-self.REMEMBERED :]
-            calls = bool(self.EXCHANGE.search(self._fields))
-        else:
-            calls = formulas.calls_program(text)
-        if calls:
+        if name != "instrText":
+            formulas.refuse(text)
+            return
+        self._fields = (self._fields + text)[-self.REMEMBERED :]
+        if self.EXCHANGE.search(self._fields):
             raise Rejection(Reason.DATA_EXCHANGE)
 
 
@@ -176,3 +178,20 @@ class Drawing:
 
     def end(self, name: str, text: str) -> None:
         """No text is wanted."""
+
+
+class OldDrawing:
+    """A drawing in VML, which Office writes for comments and buttons, and not always as well-formed XML."""
+
+    LOADED = re.compile(rb"""\bsrc\s*=\s*["']\s*(?P<target>(?:[a-z][a-z0-9+.-]+:|//|\\\\)[^"']{0,80})""", re.IGNORECASE)
+    LONGEST = 200
+
+    def __init__(self) -> None:
+        self._end = b""
+
+    def feed(self, piece: bytes, *, last: bool = False) -> None:
+        """Refuse pictures from elsewhere."""
+        text = (self._end + piece).replace(b"\0", b"")
+        if found := self.LOADED.search(text):
+            raise links.external(found["target"].decode("utf-8", "replace"))
+        self._end = text[-self.LONGEST :]

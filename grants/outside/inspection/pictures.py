@@ -18,7 +18,7 @@ KEPT_AS = {TIFF: PNG}
 """Formats that browsers do not show, each with the one in which its pixels are stored."""
 QUALITY: dict[str, dict[str, int]] = {"JPEG": {"quality": 90}, "WebP": {"quality": 90}, "PNG": {}}
 THUMBNAIL = 480
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, OverflowError, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, Image.DecompressionBombError)
 """What Pillow raises for damaged files."""
 
 

@@ -14,12 +14,13 @@ ERRORS = "errors.txt"
 
 
 class Ending(Enum):
-    """How a program has ended."""
+    """How a program has ended. UNABLE: it says itself, by its status, that this machine cannot do its work now."""
 
     WELL = auto()
     FAILED = auto()
     OVERDUE = auto()
     KILLED = auto()
+    UNABLE = auto()
 
 
 def run(program: Sequence[str], order: str, folder: Path, seconds: float) -> Ending:
@@ -48,6 +49,5 @@ def run(program: Sequence[str], order: str, folder: Path, seconds: float) -> End
 def _ending(code: int) -> Ending:
     if code == 0:
         return Ending.WELL
-    if code == -signal.SIGXCPU:
-        return Ending.OVERDUE
-    return Ending.KILLED if code == -signal.SIGKILL else Ending.FAILED
+    known = {os.EX_TEMPFAIL: Ending.UNABLE, -signal.SIGXCPU: Ending.OVERDUE, -signal.SIGKILL: Ending.KILLED}
+    return known.get(code, Ending.FAILED)
