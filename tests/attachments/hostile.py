@@ -105,6 +105,16 @@ OPEN_XML = [
         "a picture that reports its reader", lambda: packages.related(DOCX, "image", "//evil/a.png"), Reason.EXTERNAL
     ),
     _docx("a link to a script", lambda: packages.related(DOCX, "hyperlink", "javascript:x()"), Reason.MACROS),
+    _docx(
+        "a link to a script in two pieces",
+        lambda: packages.related(DOCX, "hyperlink", "java&#9;script:x()"),
+        Reason.MACROS,
+    ),
+    _docx(
+        "a template whose address has two meanings",
+        lambda: packages.related(DOCX, "attachedTemplate", 'https://evil.example/a.dotm" a:Target="b.xml'),
+        Reason.UNUSUAL_MARKUP,
+    ),
     _docx("a link to a share", lambda: packages.related(DOCX, "hyperlink", r"\\evil\a.exe"), Reason.EXTERNAL),
     Case(
         "values from another file",

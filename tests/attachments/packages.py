@@ -38,7 +38,8 @@ def relations(*entries: tuple[str, str, str]) -> bytes:
         f'<Relationship Id="r{n}" Type="{RELATIONS}/{kind}" Target="{target}" {mode and f"TargetMode={mode!r}"}/>'
         for n, (kind, target, mode) in enumerate(entries)
     ]
-    return HEAD + f'<Relationships xmlns="{PACKAGE}/relationships">{"".join(lines)}</Relationships>'.encode()
+    head = f'<Relationships xmlns="{PACKAGE}/relationships" xmlns:a="urn:a">'
+    return HEAD + f"{head}{''.join(lines)}</Relationships>".encode()
 
 
 def content_types(form: Format, *more: str, main: str = "") -> bytes:

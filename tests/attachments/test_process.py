@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -86,6 +87,52 @@ def wait_for(path: Path) -> None:
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert path.exists()
+
+
+ORPHANED = """
+import sys
+from pathlib import Path
+from grants.outside.inspection import process
+process.run((sys.executable, "-I", "-c", {code!r}), "", Path.cwd(), 60)
+"""
+STAYS = """
+import os, time
+with open("number", "w") as file:
+    file.write(str(os.getpid()))
+os.rename("number", "pid")
+time.sleep(60)
+"""
+
+
+def outlives(code: str, folder: Path) -> bool:
+    """Whether a program outlives the process that runs it, which is killed."""
+    with subprocess.Popen([sys.executable, "-c", ORPHANED.format(code=code)], cwd=folder) as runner:
+        wait_for(folder / "pid")
+        runner.kill()
+    started, until = int((folder / "pid").read_text()), time.monotonic() + 1
+    while (alive := runs(started)) and time.monotonic() < until:
+        time.sleep(0.02)
+    if alive:
+        os.kill(started, signal.SIGKILL)
+    return alive
+
+
+def runs(pid: int) -> bool:
+    """Whether the process is there, and not only its entry, which remains until somebody asks how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a process to its parent")
+def test_a_confined_process_ends_with_a_killed_parent(tmp_path: Path) -> None:
+    assert not outlives(CONFINED + STAYS, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the test reads /proc")
+def test_without_this_tie_it_would_stay(tmp_path: Path) -> None:
+    assert outlives(STAYS, tmp_path)
 
 
 def test_a_process_has_no_settings_and_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,10 +59,10 @@ def confine(limits: Limits, parent: int) -> None:
 def _tie(parent: int) -> None:
     """On Linux: end with the parent, gain no privileges, and see no network if the kernel lets users leave it."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if hasattr(libc, "unshare"):
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)  # a change of rights would undo it
     if os.getppid() != parent:
         os._exit(1)

@@ -11,18 +11,25 @@ CLICKED = ("http://", "https://", "mailto:", "tel:", "ftp://")
 SCRIPTS = ("vnd.sun.star.script:", "macro:", "javascript:", "vbscript:", "data:")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 DRIVE = re.compile(r"(file:///)?[A-Za-z]:[\\/]", re.ASCII)
+UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 SHOWN = 80
 
 
 def is_outside(target: str) -> bool:
     """Whether the address leads out of the document: to a server, to a disk, or up from its folder."""
-    plain = target.strip()
+    plain = UNSEEN.sub("", target)
     return bool(SCHEME.match(plain) or DRIVE.match(plain)) or plain.startswith(("/", "\\", "../", "..\\"))
+
+
+def has_scheme(target: str) -> bool:
+    """Whether the address names a server or a program, unlike `/word/document.xml` or `../media/a.png` in a package."""
+    plain = UNSEEN.sub("", target)
+    return bool(SCHEME.match(plain)) or plain.startswith(("//", "\\"))
 
 
 def refuse_click(target: str) -> None:
     """Raise Rejection if a click on this address runs a macro or opens a file of another computer."""
-    plain = target.strip().lower()
+    plain = UNSEEN.sub("", target).lower()
     if plain.startswith(SCRIPTS):
         raise Rejection(Reason.MACROS)
     if is_local(plain):
@@ -33,7 +40,7 @@ def refuse_click(target: str) -> None:
 
 def is_local(target: str) -> bool:
     """Whether the address is on a disk of the reader's computer, so that nothing is fetched over a network."""
-    return bool(DRIVE.match(target.strip()))
+    return bool(DRIVE.match(UNSEEN.sub("", target)))
 
 
 def external(target: str) -> Rejection:

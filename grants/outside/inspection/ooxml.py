@@ -119,16 +119,11 @@ class Relationships:
             raise Rejection(Reason.EMBEDDED)
         if kind == "hyperlink":
             links.refuse_click(target)
-        elif external or _has_scheme(target):
+        elif external or links.has_scheme(target):
             _refuse_loading(kind, target)
 
     def end(self, name: str, text: str) -> None:
         """No text is wanted."""
-
-
-def _has_scheme(target: str) -> bool:
-    """Whether a target inside the package, such as `/word/document.xml` or `../media/a.png`, is none."""
-    return bool(links.SCHEME.match(target.strip())) or target.strip().startswith(("//", "\\"))
 
 
 def _refuse_loading(kind: str, target: str) -> None:
