@@ -49,6 +49,7 @@ PICTURES = [
     Case("the format of an iPhone", "IMG_1.HEIC", lambda: images.HEIC, Reason.SAVE_AS),
     Case("the format of an iPhone named JPEG", "IMG_1.jpg", lambda: images.HEIC, Reason.DISGUISED),
     Case("too many pixels", "map.png", lambda: images.png_of(60_000, 60_000), Reason.TOO_MANY_PIXELS),
+    Case("pixels of which Pillow warns", "map.png", lambda: images.png_of(10_000, 10_000), Reason.TOO_MANY_PIXELS),
     Case("a little too many pixels", "map.png", lambda: images.png_of(8_001, 8_000), Reason.TOO_MANY_PIXELS),
     Case("cut off", "photo.jpg", lambda: images.photograph()[:-300], Reason.DAMAGED),
     Case("data that are missing", "map.png", lambda: images.png_of(900, 900), Reason.DAMAGED),
@@ -145,6 +146,18 @@ OPEN_XML = [
         lambda: packages.with_member(XLSX, "xl/drawings/vmlDrawing1.vml", b"<v:fill src = 'https://evil.example/a'/>"),
         Reason.EXTERNAL,
     ),
+    Case(
+        "a film on a slide",
+        "talk.pptx",
+        lambda: packages.with_member(PPTX, "ppt/media/media1.mp4", b"film"),
+        Reason.EMBEDDED,
+    ),
+    _docx(
+        "an extension that loads a page",
+        lambda: packages.with_member(DOCX, "word/webextensions/webextension1.xml"),
+        Reason.EXTERNAL,
+    ),
+    _docx("documents three deep", lambda: packages.nested(3), Reason.EMBEDDED),
     _docx("entities", lambda: packages.with_member(DOCX, "customXml/item1.xml", ENTITIES), Reason.UNUSUAL_MARKUP),
     _docx(
         "markup a thousand levels deep", lambda: packages.docx("<a>" * 1_000 + "</a>" * 1_000), Reason.UNUSUAL_MARKUP
@@ -152,7 +165,7 @@ OPEN_XML = [
     _docx("markup that does not end", lambda: packages.docx("<a>"), Reason.DAMAGED),
     _docx("a program among the parts", lambda: packages.with_member(DOCX, "word/a.exe", b"MZ"), Reason.UNUSUAL_PART),
     _docx("a page of the web among the parts", lambda: packages.with_member(DOCX, "index.html"), Reason.UNUSUAL_PART),
-    _docx("a path out of the document", lambda: packages.with_member(DOCX, "word/../../a.xml"), Reason.UNSAFE_PATH),
+    _docx("a path out of the document", lambda: packages.with_member(DOCX, "word/../../a.xml"), Reason.UNUSUAL_MARKUP),
     _docx("a spreadsheet", lambda: packages.packed(packages.open_xml(XLSX)), Reason.UNUSUAL_PART),
     _docx("any archive", lambda: packages.packed({"word/document.xml": b"<a/>"}), Reason.DISGUISED),
     _docx("an archive that begins as a program", lambda: b"MZ\x90" + packages.docx(), Reason.DISGUISED),
@@ -200,6 +213,14 @@ OPEN_DOCUMENT = [
         lambda: packages.ods('<table:table-cell table:formula="of:=DDE(&quot;soffice&quot;;1;2)"/>'),
         Reason.DATA_EXCHANGE,
     ),
+    _odt("a script in the text", lambda: packages.odt("<text:script>x()</text:script>"), Reason.MACROS),
+    _odt("a frame of another page", lambda: packages.odt('<draw:floating-frame xlink:href="a"/>'), Reason.EMBEDDED),
+    _odt("another base of all addresses", lambda: packages.odt('<text:p xml:base="//evil/"/>'), Reason.EXTERNAL),
+    _odt(
+        "a template from a server",
+        lambda: packages.odt('<meta:template xlink:href="https://evil.example/a.ott"/>'),
+        Reason.EXTERNAL,
+    ),
     _odt("a password", lambda: packages.odt(entry=SECRET), Reason.PASSWORD),
     _odt("entities", lambda: packages.odt(more={"meta.xml": ENTITIES}), Reason.UNUSUAL_MARKUP),
     _odt("a spreadsheet", lambda: packages.packed(packages.open_document(ODS)), Reason.DISGUISED),
@@ -242,6 +263,7 @@ TEXTS = [
     Case("signs that control a terminal", "notes.txt", lambda: b"one\n\x1b[2J", Reason.NOT_TEXT),
     Case("bytes of no encoding", "notes.txt", lambda: b"caf\xe9 \x81", Reason.NOT_TEXT),
     Case("a formula in a table", "plan.csv", lambda: b"a,b\n1,=HYPERLINK(A1)\n", Reason.FORMULA),
+    Case("a cell without an end", "plan.csv", lambda: b'a,"' + b"a" * 200_000, Reason.DAMAGED),
     Case("a formula between semicolons", "plan.csv", lambda: b"a;b\n1;+cmd|' /C calc'!A0\n", Reason.FORMULA),
 ]
 

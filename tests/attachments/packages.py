@@ -91,6 +91,14 @@ def formula(text: str) -> bytes:
     return with_member(XLSX, "xl/worksheets/sheet1.xml", HEAD + f"<worksheet><c><f>{text}</f></c></worksheet>".encode())
 
 
+def nested(levels: int) -> bytes:
+    """Documents inside documents."""
+    inner = docx()
+    for _ in range(levels - 1):
+        inner = with_member(DOCX, "word/embeddings/a.docx", inner)
+    return inner
+
+
 def macros(main: str) -> bytes:
     """A document with macros whose name says that it has none."""
     members = open_xml(DOCX, more={"word/vbaProject.bin": b"\xd0\xcf\x11\xe0"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
@@ -45,6 +45,7 @@ def test_a_name_is_shown_without_what_deceives(name: str, shown: str) -> None:
     assert names.shown(name) == shown
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_shown_name_is_safe_and_stays_as_it_is(name: str) -> None:
     shown = names.shown(name)
@@ -78,6 +79,7 @@ def test_the_header_carries_a_name_for_every_browser(name: str, header: str) -> 
     assert names.disposition(name) == header
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_the_header_gives_the_shown_name_back(name: str) -> None:
     value, options = parse_options_header(names.disposition(name, inline=True))

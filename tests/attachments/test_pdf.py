@@ -83,7 +83,7 @@ def test_a_script_under_an_unknown_key_is_not_stored(tmp_path: Path) -> None:
     assert b"hidden()" not in plain((tmp_path / STORED).read_bytes())
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(sorted(ACTIVE)), min_size=1, max_size=5, unique=True))
 def test_no_combination_is_stored(titles: list[str]) -> None:
     document = pdfs.plain()

@@ -247,11 +247,11 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_full_disk_is_such_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_such_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "reader", lambda _: full)
 
     with pytest.raises(SystemExit) as ended:
-        child.answer({"kind": "pdf", "format": "PDF", "path": "a"}, Limits())
+        child.answer({"kind": "pdf", "format": "PDF", "path": "a"}, Limits(), tmp_path)
     assert ended.value.code == os.EX_TEMPFAIL
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     limits = Limits(**order["limits"])
     confine(limits, order["parent"])
     landlock.restrict((Path(order["path"]), *_installed()), Path.cwd())
-    Path(ANSWER).write_text(json.dumps(answer(order, limits)), encoding="utf-8")
+    Path(ANSWER).write_text(json.dumps(answer(order, limits, Path.cwd())), encoding="utf-8")
 
 
 def _installed() -> list[Path]:
@@ -41,12 +41,12 @@ def _installed() -> list[Path]:
     return [policy, *map(Path, (sys.prefix, sys.base_prefix, *grants.__path__))]
 
 
-def answer(order: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """What was found, as JSON."""
+def answer(order: dict[str, Any], limits: Limits, folder: Path) -> dict[str, Any]:
+    """What was found, as JSON; files are written into the folder."""
     kind = KINDS[order["kind"]]
     form = next(form for form in kind.formats if form.label == order["format"])
     try:
-        return _accepted(formats.reader(kind)(Path(order["path"]), form, Path.cwd(), limits))
+        return _accepted(formats.reader(kind)(Path(order["path"]), form, folder, limits))
     except Rejection as rejection:
         return _refused(rejection)
     except MemoryError:

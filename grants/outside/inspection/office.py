@@ -22,6 +22,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How the old formats of Office begin, and its encrypted documents, which keep the package in a stream."""
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLD = {"DOCX": ".doc", "XLSX": ".xls", "PPTX": ".ppt"}
+OF_ARCHIVES = {Reason.UNSAFE_PATH, Reason.DOUBLE_NAME, Reason.LINK}
+"""Reasons whose sentences speak to the person who has packed an archive."""
 DEEPEST = 2
 """Levels of documents inside documents: a presentation with a chart, whose numbers are a spreadsheet."""
 
@@ -52,7 +54,12 @@ class Rules(Protocol):
 def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
     """Check every part and pack it anew; raises Rejection."""
     _refuse_other_containers(source, form)
-    _rewrite(source, Level(form, folder / STORED, Budget.of(limits), 1))
+    try:
+        _rewrite(source, Level(form, folder / STORED, Budget.of(limits), 1))
+    except Rejection as rejection:
+        if rejection.reason in OF_ARCHIVES:
+            raise Rejection(Reason.UNUSUAL_MARKUP) from rejection
+        raise
     return Reading(form)
 
 

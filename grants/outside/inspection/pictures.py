@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ KEPT_AS = {TIFF: PNG}
 """Formats that browsers do not show, each with the one in which its pixels are stored."""
 QUALITY: dict[str, dict[str, int]] = {"JPEG": {"quality": 90}, "WebP": {"quality": 90}, "PNG": {}}
 THUMBNAIL = 480
-UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, EOFError, OverflowError)
 """What Pillow raises for damaged files."""
 
 
@@ -27,14 +28,15 @@ def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
     data = source.read_bytes()
     if containers.ends_as_archive(data):
         raise Rejection(Reason.SECOND_FILE)
-    Image.MAX_IMAGE_PIXELS = None  # the size is compared below, before anything is decoded
     try:
-        with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF")) as picture:
+        with _opened(data) as picture:
             actual = FORMATS[str(picture.format)]
             _refuse(picture, limits)
             pixels = _coloured(picture)
     except UnidentifiedImageError as error:
         raise Rejection(Reason.DISGUISED, format=form.label) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(limits) from error
     except UNREADABLE as error:
         raise Rejection(Reason.DAMAGED) from error
     kept = KEPT_AS.get(actual, actual)
@@ -43,10 +45,21 @@ def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
     return Reading(kept, previews=(_thumbnail(pixels, folder),), notes=renamed)
 
 
+def _opened(data: bytes) -> Image.Image:
+    """The picture before it is decoded. Pillow only warns of large ones, whose size is compared afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP", "TIFF"))
+
+
+def _too_many_pixels(limits: Limits) -> Rejection:
+    return Rejection(Reason.TOO_MANY_PIXELS, millions=limits.pixels // 1_000_000)
+
+
 def _refuse(picture: Image.Image, limits: Limits) -> None:
     width, height = picture.size
     if width * height > limits.pixels:
-        raise Rejection(Reason.TOO_MANY_PIXELS, millions=limits.pixels // 1_000_000)
+        raise _too_many_pixels(limits)
     if getattr(picture, "n_frames", 1) > 1 and picture.format != "MPO":
         raise Rejection(Reason.SEVERAL_PICTURES)
 

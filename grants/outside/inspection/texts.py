@@ -17,7 +17,6 @@ CONTROL = re.compile(r"[^\t\n\r\f\x20-\x7e\x85\xa0-\U0010ffff]")
 MARKUP = re.compile(r"\s*(<!doctype|<html|<head|<body|<script|<svg|<\?xml|<\?php|<iframe)", re.IGNORECASE)
 FORMULA = re.compile(r"\s*(=|@\w+\s*\(|[+-][^\d\s.,].*[(|!])")
 """A cell that a spreadsheet calculates: “=1+1”, “@SUM(1)”, “+cmd|…!A0”; “-5”, “+33 1 23” and “@name” are none."""
-csv.field_size_limit(1_000_000)
 
 
 def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
@@ -51,7 +50,10 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 
 def _refuse_formulas(text: str) -> None:
-    """Raise Rejection for a cell that a spreadsheet would calculate, whatever parts the cells."""
+    """Raise Rejection for a cell that a spreadsheet would calculate, whatever parts the cells.
+
+    A cell of more than 131,072 characters, four times what a spreadsheet takes, is no table either.
+    """
     plain = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
     for delimiter in ",;\t|":
         rows = csv.reader(plain, delimiter=delimiter)
