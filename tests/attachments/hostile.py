@@ -36,6 +36,7 @@ PDFS = [
     _pdf("thousands of pages", lambda: pdfs.honest(1_001), Reason.TOO_MANY_PAGES),
     _pdf("a page that expands", lambda: pdfs.bomb(20), Reason.EXPANDS),
     _pdf("a page that expands in two steps", lambda: pdfs.bomb(20, times=2), Reason.EXPANDS),
+    _pdf("a page that expands behind letters", lambda: pdfs.bomb_in_letters(20), Reason.EXPANDS),
     _pdf("a collection of files", lambda: pdfs.changed(pdfs.portfolio), Reason.PORTFOLIO),
     _pdf("a form that is built while it is read", lambda: pdfs.changed(pdfs.with_dynamic_form), Reason.DYNAMIC_FORM),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -163,10 +164,19 @@ def bomb(megabytes: int, times: int = 1) -> bytes:
     packed = b" " * (megabytes * 1024**2)
     for _ in range(times):
         packed = zlib.compress(packed, 9)
+    return filtered(packed, *[Name.FlateDecode] * times)
+
+
+def bomb_in_letters(megabytes: int) -> bytes:
+    """The same, written in the letters of ASCII."""
+    packed = base64.a85encode(zlib.compress(b" " * (megabytes * 1024**2), 9)) + b"~>"
+    return filtered(packed, Name.ASCII85Decode, Name.FlateDecode)
+
+
+def filtered(packed: bytes, *filters: pikepdf.Object) -> bytes:
+    """A page with this content, which a reader takes through the filters."""
     pdf = plain()
     stream = pdf.make_stream(b"")
-    stream.write(packed, filter=Array([Name.FlateDecode] * times), decode_parms=None)
+    stream.write(packed, filter=Array(filters), decode_parms=None)
     pdf.pages[0].Contents = stream
-    file = BytesIO()
-    pdf.save(file, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
-    return file.getvalue()
+    return saved(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)

@@ -1,7 +1,7 @@
 """Removal of everything active from a PDF: scripts, actions, attached files, players, and forms of Adobe (XFA).
 
 Actions and annotations are kept by an allow-list: links inside the document and to the web, and marks on a page. Every
-object is looked at, whatever refers to it, so that a detour through an unusual reference removes nothing from sight.
+object is looked at, whatever refers to it, so that an unusual reference hides nothing.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ TAIL = 1024
 """The last bytes, in which readers look for the end of a PDF: without it the file was cut off."""
 PIECE = 64 * 1024
 FLATE = {"/FlateDecode", "/Fl"}
-OTHER_PACKING = {"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
+OF_PICTURES = {"None", "/DCTDecode", "/DCT", "/JPXDecode", "/CCITTFaxDecode", "/CCF", "/JBIG2Decode"}
+"""No filter, and those whose pixels are decoded only when a page is shown."""
 
 
 def read(source: Path, form: Format, folder: Path, limits: Limits) -> Reading:
@@ -90,12 +91,19 @@ def _unpacked(stream: pikepdf.Object) -> Iterator[bytes]:
     for one in filters:
         if one in FLATE:
             pieces = _inflated(pieces)
-        elif one in OTHER_PACKING:
-            pieces = iter((stream.read_bytes(),))  # at most 1:1,400, within the limit of memory
+        elif one in OF_PICTURES:
             break
         else:
-            break
+            return _decoded(stream)
     return pieces
+
+
+def _decoded(stream: pikepdf.Object) -> Iterator[bytes]:
+    """The content of a stream with a rare filter, decoded by qpdf at once, within the limit of memory."""
+    try:
+        yield stream.read_bytes()
+    except pikepdf.PdfError:  # a filter of pictures follows
+        yield stream.read_raw_bytes()
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
