@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+SERVICES = "/usr/sbin:/usr/local/sbin"
+"""Folders of programs that the PATH of an ordinary user may lack."""
+
 
 def chromium() -> Path:
     """The Chromium of this machine; its headless version is preferred, because it needs less processor time."""
@@ -22,9 +25,14 @@ def poppler(program: str) -> Path:
     return _program(program)
 
 
+def clamd() -> Path:
+    """The virus scanner ClamAV, which is only installed where every test must run."""
+    return _program("clamd")
+
+
 def _program(*names: str, better: str = "") -> Path:
     for name in (better, *names):
-        if name and (found := shutil.which(name)):
+        if name and (found := shutil.which(name) or shutil.which(name, path=SERVICES)):
             return Path(found)
     reason = f"{names[0]} is not installed; `make test` names the package that brings it."
     if os.environ.get("GRANTS_TEST_ALL"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import struct
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 from grants.outside import clamd
 from grants.outside.clamd import Answer, Scan
+from tests import machine
 
 EVIL = b"this is the virus of the tests"
 
@@ -114,9 +114,7 @@ def test_without_the_verdict_in_its_own_words_an_error_would_be_clean(
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[str]:
     """The address of a clamd with one signature of our own."""
-    program = shutil.which("clamd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-    if not program:
-        pytest.skip("clamd is not installed")
+    program = machine.clamd()
     signatures = tmp_path / "signatures"
     signatures.mkdir()
     (signatures / "own.ndb").write_text(f"Grants.Test:0:*:{EVIL.hex()}\n")
