@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-SELDOM = 50_000
+SELDOM = 20_000
 """Allocations minus deallocations that start a collection. Python's default of 700 starts many for each page."""
 HARDLY_EVER = 500_000
 """The same for a process that ends soon and frees its memory then; it can grow by 100 MiB until a collection."""

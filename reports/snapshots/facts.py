@@ -18,9 +18,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 Language = Literal["en", "fr", "es"]
 
-# Directional formatting characters could make a letter read differently from the stored text.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_NEVER_PRINTED = frozenset({"Cc", "Cs"})
+# Controls and surrogates are never printed, and directional formatting characters could make a letter read differently
+# from the stored text.
+NEVER_PRINTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _KNOWN_CURRENCIES = frozenset(list_currencies())
 
 
@@ -35,7 +35,7 @@ def clean(value: object) -> object:
     if not isinstance(value, str):
         return value
     lines = unicodedata.normalize("NFC", value.replace("\t", " ")).splitlines()
-    return "\n".join(_printable(line).strip(" ") for line in lines).strip("\n")
+    return "\n".join(NEVER_PRINTED.sub("", line).strip(" ") for line in lines).strip("\n")
 
 
 def one_line(value: object) -> object:
@@ -48,10 +48,6 @@ def fits_currency(amount: Decimal, currency: str) -> bool:
     """Whether the amount has at most as many decimals as its currency (JPY 0, USD 2, KWD 3)."""
     exponent = amount.normalize().as_tuple().exponent
     return isinstance(exponent, int) and -exponent <= get_currency_precision(currency)
-
-
-def _printable(line: str) -> str:
-    return "".join(char for char in line if char not in _TURNING and unicodedata.category(char) not in _NEVER_PRINTED)
 
 
 def _not_a_float(value: object) -> object:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from reports.snapshots import Condition, Duty, Instalment, Quote, Snapshot, parse
+from reports.snapshots.facts import NEVER_PRINTED
 from tests.reports import examples
 
 EVERY_KIND = (examples.award_letter, examples.decline_letter, examples.receipt, examples.impact_report)
@@ -37,6 +40,18 @@ def test_a_snapshot_cannot_be_changed(make: Callable[[], Snapshot]) -> None:
 
     with pytest.raises(ValidationError):
         snapshot.number = "another"
+
+
+def test_exactly_controls_surrogates_and_characters_that_turn_the_text_are_removed() -> None:
+    turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    wanted = {
+        char
+        for char in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(char) in {"Cc", "Cs"} or unicodedata.bidirectional(char) in turning
+    }
+
+    assert set(NEVER_PRINTED.findall("".join(map(chr, range(sys.maxunicode + 1))))) == wanted
+    assert len(wanted) > 2_000
 
 
 def test_an_unknown_field_or_kind_is_refused() -> None:
