@@ -12,7 +12,7 @@ import reports
 from grants.db import GRANTS_NOW, autocommit, note_instant, transaction
 from grants.jobs.program import storage
 from grants.models import Document, DocumentFile
-from grants.services import documents, locking, outbox
+from grants.services import documents, locking, locks, outbox
 from grants.services.integrity import changes, fingerprints, history
 from reports import Unprintable
 from reports.snapshots import parse
@@ -28,8 +28,9 @@ RETURNED: tuple[ColumnElement[Any], ...] = (
     GRANTS_NOW,
     literal_column(fingerprints.newest(FILES.name)),
     outbox.UNHURRIED,
+    *(select(column).scalar_subquery() for column in locks.HEAD.c),
 )
-FINISHED = outbox.FINISH.returning(outbox.ROWS.c.id).cte("finished")
+FINISHED = outbox.FINISH.where(select(locks.HEAD).exists()).returning(outbox.ROWS.c.id).cte("finished")
 FILE = (
     insert(FILES)
     .from_select(
@@ -38,7 +39,7 @@ FILE = (
     )
     .returning(*RETURNED)
 )
-"""Finish the outbox row that this worker holds and insert the file, in one statement: both or neither."""
+"""Lock the history, finish the outbox row that this worker holds and insert the file, in one statement: all or none."""
 PRINTED = select(FILES.c.sha256, FILES.c.made_with).where(FILES.c.document_id == bindparam("document"))
 
 OTHER_VERSIONS = (
@@ -90,10 +91,10 @@ def _store(held: outbox.Claim, ordered: Mapping[str, Any], rendered: Rendered) -
 
 def _finish(held: outbox.Claim, ordered: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     """Mark the row done, and store the facts of the file and the event that names it."""
-    with transaction() as session:
-        locking.hold(locking.Chain("application", ordered["application"]))
+    with transaction():
+        chain = locking.Chain("application", ordered["application"])
         values = {**facts, "row": held.id, "token": held.token, "document_id": ordered["id"]}
-        found = session.execute(FILE, values, execution_options=changes.NOTED).first()
+        found = locking.hold_within(chain, FILE, values, execution_options=changes.NOTED)
         if found is None:
             raise outbox.Fenced(held)
         finished, fingerprint, _ = found

@@ -1,4 +1,4 @@
-"""Locks: `hold` is the only way to lock rows. A command calls it once, at its start, before it reads what it judges.
+"""Locks: `hold` is the way to lock rows. A command calls it once, at its start, before it reads what it judges.
 
 Rows are locked in one order everywhere, so that two commands never wait for each other: first by ORDER, several of a
 kind by id, then the heads of their histories. Counters come last (`numbering`). What was read before the first lock of
@@ -8,10 +8,10 @@ a transaction is read again after it. A row that is created in a transaction is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import object_session
+from sqlalchemy import Executable, or_, select
+from sqlalchemy.orm import make_transient_to_detached, object_session
 
 from grants.db import Model, db
 from grants.models import (
@@ -47,6 +47,7 @@ __all__ = [
     "head",
     "hold",
     "hold_draft",
+    "hold_within",
     "is_held",
     "require",
 ]
@@ -106,6 +107,28 @@ def _hold_chains(state: State, rows: Sequence[Held | Chain], read: Mapping[type[
     state.begin()
     _take_chains(state, chains)
     return True
+
+
+def hold_within(
+    chain: Chain, statement: Executable, values: Mapping[str, Any], **options: Any
+) -> tuple[Any, ...] | None:
+    """Lock a history and run a statement that depends on it, in one: as the first of its transaction.
+
+    statement: it does nothing until it has `locks.HEAD`, whose number and hash are its last two columns. Returns the
+    other columns, or None without a row. options: further arguments of `Session.execute`.
+    """
+    state = locks.state()
+    state.begin()
+    state.passes(Head, [chain])
+    whole = {**values, "chain_subject": chain.subject, "chain_id": chain.subject_id}
+    row = db.session.execute(statement, whole, **options).first()
+    if row is None:
+        return None
+    *found, number, hash = row
+    head = Head(subject=chain.subject, subject_id=chain.subject_id, number=number, hash=hash)
+    make_transient_to_detached(head)
+    state.keep(db.session.merge(head, load=False), alone=True)
+    return tuple(found)
 
 
 def hold_draft(application: Application, *, actor: Actor) -> None:

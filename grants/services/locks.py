@@ -220,6 +220,15 @@ def taking(model: type[Model], *, alone: bool) -> Select[Any]:
     return locked(select(model).where(found).order_by(*columns), alone=alone)
 
 
+HEAD = (
+    select(Head.number, Head.hash)
+    .where(Head.subject == bindparam("chain_subject"), Head.subject_id == bindparam("chain_id"))
+    .with_for_update(key_share=True)
+    .cte("head")
+)
+"""The head of one history, locked by the statement that contains it; see `locking.hold_within`."""
+
+
 def key(row: Model) -> Any:
     """The primary key of a row, also of one that is being inserted."""
     key = tuple(inspect(type(row)).primary_key_from_instance(row))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, LiteralString
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, insert, text
+from sqlalchemy import bindparam, insert, select, text
 
 import reports
 from grants.db import ConstraintViolated, autocommit, db, transaction
 from grants.jobs import printing, processing
-from grants.models import Document, DocumentFile, DocumentSnapshot, Outbox
+from grants.models import Document, DocumentFile, DocumentSnapshot, Event, Head, Outbox
 from grants.outside.servers.postgres import plain
 from grants.services import outbox
 from reports.snapshots import parse
@@ -200,6 +202,37 @@ def test_a_file_that_is_too_large_is_not_waited_for(
 ) -> None:
     with awarded_app.app_context():
         assert after_errors(awarded_app, letter, errno.EFBIG, monkeypatch).attempts == outbox.TRIES
+
+
+def test_two_documents_of_an_application_that_end_together_are_both_in_its_history(
+    awarded_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each statement that ends a document locks the head of the chain, and reads it as the other has left it."""
+    together, printed = threading.Barrier(2, timeout=30), reports.render
+
+    def rendered(*args: Any, **options: Any) -> reports.Rendered:
+        made = printed(*args, **options)
+        together.wait()
+        return made
+
+    def work(id: int) -> bool:
+        with awarded_app.app_context():
+            return processing.work_one(id)
+
+    monkeypatch.setattr(reports, "render", rendered)
+    with awarded_app.app_context():
+        ids = db.session.scalars(select(Outbox.id).where(Outbox.kind == "document").order_by(Outbox.id)).all()
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(work, ids))
+
+    with awarded_app.app_context():
+        whole = select(Event).where(Event.subject == "application").order_by(Event.number)
+        events = db.session.scalars(whole).all()
+        head = db.session.scalars(select(Head).where(Head.subject == "application")).one()
+        assert [event.key for event in events[-2:]] == ["print", "print"]
+        assert [event.previous for event in events[1:]] == [event.hash for event in events[:-1]]
+        assert (head.number, head.hash) == (len(events), events[-1].hash)
+    assert done == [True, True]
 
 
 @pytest.mark.parametrize(("kind", "waits"), [("document", False), ("mail", True)])
