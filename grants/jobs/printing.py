@@ -94,7 +94,7 @@ def _finish(held: outbox.Claim, ordered: Mapping[str, Any], facts: Mapping[str, 
     with transaction():
         chain = locking.Chain("application", ordered["application"])
         values = {**facts, "row": held.id, "token": held.token, "document_id": ordered["id"]}
-        found = locking.hold_within(chain, FILE, values, execution_options=changes.NOTED)
+        found = locking.hold_in_statement(chain, FILE, values, execution_options=changes.NOTED)
         if found is None:
             raise outbox.Fenced(held)
         finished, fingerprint, _ = found

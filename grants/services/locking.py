@@ -47,7 +47,7 @@ __all__ = [
     "head",
     "hold",
     "hold_draft",
-    "hold_within",
+    "hold_in_statement",
     "is_held",
     "require",
 ]
@@ -109,7 +109,7 @@ def _hold_chains(state: State, rows: Sequence[Held | Chain], read: Mapping[type[
     return True
 
 
-def hold_within(
+def hold_in_statement(
     chain: Chain, statement: Executable, values: Mapping[str, Any], **options: Any
 ) -> tuple[Any, ...] | None:
     """Lock a history and run a statement that depends on it, in one: as the first of its transaction.

@@ -226,7 +226,7 @@ HEAD = (
     .with_for_update(key_share=True)
     .cte("head")
 )
-"""The head of one history, locked by the statement that contains it; see `locking.hold_within`."""
+"""The head of one history, locked by the statement that contains it; see `locking.hold_in_statement`."""
 
 
 def key(row: Model) -> Any:
