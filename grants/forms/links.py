@@ -27,7 +27,8 @@ class PasswordForm(Form):
         lazy_gettext("New password"),
         [needed(lazy_gettext("Enter a password.")), _at_least, at_most(MOST)],
         description=lazy_gettext(
-            "%(least)s to %(most)s characters of any kind. A few words that only you combine are easy to remember.",
+            "Use %(least)s to %(most)s characters of any kind. Three or four unrelated words are easy to remember and "
+            "hard to guess.",
             least=LEAST,
             most=MOST,
         ),

@@ -34,12 +34,15 @@ PAGE = N_("Open the page: %(address)s")
 LATE = "Not sent: the link was asked for too long ago."
 UNKNOWN = "Not sent: no account has the address."
 LINK_MAILS = {
-    links.SIGN_IN: (N_("Your link to sign in"), N_("Open this page and press the button to sign in: %(address)s")),
+    links.SIGN_IN: (
+        N_("Sign in to Foundation Grants"),
+        N_("Open this page and select “Sign in”: %(address)s"),
+    ),
     links.PASSWORD: (N_("Choose a new password"), N_("Open this page to choose a new password: %(address)s")),
 }
 """Subject and first paragraph of a mail with a one-time link, by its purpose."""
-VALIDITY = N_("The link works once, for %(minutes)s minutes. You can open it on another device.")
-UNASKED = N_("If you did not ask for it, you need not do anything: without this mail nobody can use the link.")
+VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
+UNASKED = N_("If you did not ask for this link, ignore this email. Nobody can use the link without it.")
 log = logging.getLogger("grants.jobs")
 
 

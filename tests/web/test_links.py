@@ -63,6 +63,11 @@ def test_the_page_shows_the_name_and_no_whole_address(app: Flask) -> None:
     assert "olga@" not in text
 
 
+@pytest.mark.parametrize(("purpose", "label"), [(links.SET_UP, "Password"), (links.PASSWORD, "New password")])
+def test_only_a_password_that_replaces_another_is_called_new(app: Flask, purpose: str, label: str) -> None:
+    assert f">{label}</label>" in anonymous(app).get(issued(app, purpose)).text
+
+
 @pytest.mark.parametrize("purpose", [links.SET_UP, links.PASSWORD])
 def test_a_link_sets_the_password_and_signs_in(app: Flask, settings: Settings, purpose: str) -> None:
     path, browser = issued(app, purpose), anonymous(app)
@@ -93,7 +98,7 @@ def test_a_sign_in_link_has_one_button_and_leaves_the_password_alone(app: Flask)
 UNFIT = {
     "": "Enter a password.",
     "short": "Enter 12 characters or more: you entered 5.",
-    "x" * 201: "Enter 200 characters or fewer in “New password”: you entered 201.",
+    "x" * 201: "Enter 200 characters or fewer in “Password”: you entered 201.",
     "Olga@Example.org": "Choose a password that is neither your email address nor your name.",
 }
 
@@ -184,7 +189,9 @@ def test_who_else_was_signed_in_here_is_signed_out(app: Flask) -> None:
     answer = browser.get(path)
     browser.submit(answer, path, password=SECRET)
 
-    assert "You are signed in as Omar (demo). If you continue, Omar (demo) is signed out" in answer.page.text
+    assert (
+        "You are signed in as Omar (demo). If you continue, you will be signed out of that account" in answer.page.text
+    )
     assert facts(app, "omar")[1] == 0
 
 

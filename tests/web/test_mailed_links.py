@@ -110,7 +110,7 @@ def test_a_page_that_looks_for_the_account_would_be_noticed(app: Flask, monkeypa
 @pytest.mark.parametrize(
     ("purpose", "fields", "subject"),
     [
-        (links.SIGN_IN, {}, "Your link to sign in"),
+        (links.SIGN_IN, {}, "Sign in to Foundation Grants"),
         (links.PASSWORD, {"password": "a mast on a hill"}, "Choose a new password"),
     ],
 )
@@ -267,7 +267,8 @@ def test_what_is_missing_is_named(app: Flask, way: str, email: str, error: str) 
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"), [("fr", "Votre lien de connexion"), ("es", "Su enlace para iniciar sesión")]
+    ("language", "subject"),
+    [("fr", "Connectez-vous à Foundation Grants"), ("es", "Inicie sesión en Foundation Grants")],
 )
 def test_the_mail_is_in_the_language_of_its_recipient(app: Flask, sink: Sink, language: str, subject: str) -> None:
     with app.app_context(), transaction():

@@ -54,8 +54,9 @@ def masked(address: str) -> str:
 def unusable() -> ErrorPage:
     """The page of every link that does not work, whatever the reason."""
     text = gettext(
-        "A link works once and for a limited time, and a newer one replaces it. Open the newest link that you have"
-        " received, complete as it was sent, or ask for another one."
+        "This link has expired, has already been used, or is incomplete. Check that you copied the whole link, or ask "
+        "for a new one on the sign-in page. If you do not have a password yet, an administrator can also give you a "
+        "new link."
     )
     sign_in = components.Link(gettext("Sign in"), url_for("sessions.new"))
     return ErrorPage(gettext("This link does not work"), text, links=[sign_in])

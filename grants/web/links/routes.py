@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from grants.db import db, transaction
@@ -61,7 +62,13 @@ def _conceal(response: Response) -> Response:
 
 
 def _form(link: Link) -> PasswordForm | None:
-    return None if link.purpose == links.SIGN_IN else PasswordForm()
+    """The form of the link; None if it only signs in. The first password of an account is not called new."""
+    if link.purpose == links.SIGN_IN:
+        return None
+    form = PasswordForm()
+    if link.purpose == links.SET_UP:
+        form.password.label.text = gettext("Password")
+    return form
 
 
 def _fits(form: PasswordForm, person: Person) -> bool:

@@ -37,7 +37,7 @@ def new() -> str:
 @open_to_all
 @not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
 def create() -> Response | str | tuple[str, int]:
-    """Start a session or mail a link, or refuse, without revealing which accounts exist.
+    """Start a session or email a link, or refuse, without revealing which accounts exist.
 
     A form that was sent after its session had ended is offered again in the answer.
     """
@@ -60,9 +60,9 @@ def create() -> Response | str | tuple[str, int]:
 
 
 def _resumed(view: SignInPage, carried: Sending) -> Response | tuple[str, int]:
-    """Go on with a carried form whose author has signed in elsewhere in this browser, perhaps by a mailed link."""
+    """Go on with a carried form whose author has signed in elsewhere in this browser, perhaps by an emailed link."""
     if not principal().id:
-        refusal = gettext("You are not signed in yet. Sign in in another tab, then press the button again.")
+        refusal = gettext("You are not signed in yet. Use the other tab to sign in, then select “I am now signed in”.")
         return asked(replace(view, refusal=refusal)), 422
     start = url_for("tasks.show")
     return goes_on(carried, current_user, start) or redirect(start)
