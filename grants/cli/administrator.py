@@ -25,4 +25,5 @@ def how_to_begin(url: str) -> list[str]:
         return []
     if row != (True,):
         return []
-    return ["There is no administrator yet. Make the first one with:", *(f"    {line}" for line in FIRST_ADMINISTRATOR)]
+    steps = (f"    {line}" for line in FIRST_ADMINISTRATOR)
+    return ["There is no administrator yet. Create the first one with:", *steps]

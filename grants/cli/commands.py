@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 from psycopg.errors import UndefinedTable
@@ -57,11 +58,16 @@ def _settings() -> Settings:
     return settings
 
 
+def day(at: datetime) -> str:
+    """A day as sentences write it: 5 December 2026."""
+    return f"{at.day} {at:%B %Y}"
+
+
 def person_at(address: str) -> Person:
-    """The person with this address; ClickException if there is none, or if the account has ended."""
+    """The person with this address; ClickException if there is none, or if the account is closed."""
     found = persons.at(address)
     if found is None:
-        raise click.ClickException(f"No account has the address {address}. `grants person list` lists all.")
+        raise click.ClickException(f"No account has the address {address}. `grants person list` lists all accounts.")
     if found.ended_at is not None:
-        raise click.ClickException(f"The account of {found.name} ended on {found.ended_at:%d %B %Y}.")
+        raise click.ClickException(f"The account of {found.name} was closed on {day(found.ended_at)}.")
     return found

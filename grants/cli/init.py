@@ -83,7 +83,7 @@ def close_leftovers() -> None:
                 release(ids[first : first + leftovers.MOST], apply=transitions.apply)
             db.session.remove()
             done = min(first + leftovers.MOST, len(ids))
-            click.echo(f"Assignments that may no longer be open were closed: {done:,} of {len(ids):,}.")
+            click.echo(f"Closed {done:,} of {len(ids):,} review assignments that must no longer be open.")
 
 
 def record_existing() -> None:

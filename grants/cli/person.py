@@ -1,10 +1,10 @@
-"""`grants person`: add people, list them, end their accounts, and give them a link to set a password."""
+"""`grants person`: add people, list them, close their accounts, and give them a link to set a password."""
 
 from __future__ import annotations
 
 import click
 
-from grants.cli.commands import OPERATOR, installation, person_at
+from grants.cli.commands import OPERATOR, day, installation, person_at
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.models import Appointment, Person
 from grants.queries import persons as found
@@ -19,8 +19,8 @@ def person() -> None:
 
 @person.command()
 @click.argument("email")
-@click.option("--name", required=True, help="The name, as mails and letters print it.")
-@click.option("--language", default="en", show_default=True, help="The code of the language of mails.")
+@click.option("--name", required=True, help="The name, as emails and letters print it.")
+@click.option("--language", default="en", show_default=True, help="The code of the language of emails.")
 @click.option("--timezone", default="UTC", show_default=True, help="The time zone, such as Europe/Paris.")
 def add(email: str, name: str, language: str, timezone: str) -> None:
     """Create an account, and print the link with which the person sets a password."""
@@ -38,7 +38,7 @@ def add(email: str, name: str, language: str, timezone: str) -> None:
         token, named = persons.set_up_link(made, actor=OPERATOR), made.name
         address = settings.address
     click.echo(f"{named} has an account. Give a role with `grants role give`.")
-    _print_link(address, token)
+    _print_link(address, token, named)
 
 
 @person.command(name="list")
@@ -46,20 +46,20 @@ def list_() -> None:
     """List all people by address, with their roles."""
     with installation():
         lines = [_line(one, held) for one, held in found.everyone()]
-    click.echo("\n".join(lines) if lines else "Nobody has an account. Add somebody with `grants person add`.")
+    click.echo("\n".join(lines) if lines else "There are no accounts yet. Add one with `grants person add`.")
 
 
 @person.command()
 @click.argument("email")
 def end(email: str) -> None:
-    """End an account with its roles, memberships, sessions and links. Its history stays."""
+    """Close an account: end its roles, memberships, sessions and links. Its history stays."""
     with installation():
         ending = person_at(email)
         ended = persons.end(ending, actor=OPERATOR, apply=transitions.apply)
         lines = [
-            f"The account of {ending.name} has ended, and with it every session and link.",
+            f"The account of {ending.name} is closed. Its sessions and links have ended.",
             *(f"Ended: {scoped(appointment)}." for appointment in ended.appointments),
-            *(f"Ended: contact of {membership.organisation.name}." for membership in ended.memberships),
+            *(f"No longer acts for {membership.organisation.name}." for membership in ended.memberships),
         ]
     click.echo("\n".join(lines))
 
@@ -69,9 +69,10 @@ def end(email: str) -> None:
 def link(email: str) -> None:
     """Print a new link with which a person sets a password. It replaces the earlier one."""
     with installation() as settings:
-        token = persons.set_up_link(person_at(email), actor=OPERATOR)
+        linked = person_at(email)
+        token, named = persons.set_up_link(linked, actor=OPERATOR), linked.name
         address = settings.address
-    _print_link(address, token)
+    _print_link(address, token, named)
 
 
 def scoped(appointment: Appointment) -> str:
@@ -85,15 +86,15 @@ def scoped(appointment: Appointment) -> str:
 def _taken(known: Person) -> str:
     if known.ended_at is None:
         return f"This address already has an account: {known.name}. `grants person link` prints a new link."
-    return f"This address had an account, which ended on {known.ended_at:%d %B %Y}. Use another address."
+    return f"This address had an account, which was closed on {day(known.ended_at)}. Use another address."
 
 
 def _line(one: Person, held: list[Appointment]) -> str:
-    state = "ended" if one.ended_at else "" if one.password_hash else "no password yet"
+    state = "closed" if one.ended_at else "" if one.password_hash else "no password yet"
     return "  ".join(filter(None, [one.email, one.name, "; ".join(map(scoped, held)), state and f"({state})"]))
 
 
-def _print_link(address: str, token: str) -> None:
+def _print_link(address: str, token: str, name: str) -> None:
     days = links.LIFETIMES[links.SET_UP].days
-    click.echo(f"This link sets the password. It works once, within {days} days. Give it to this person only:")
+    click.echo(f"With this link, {name} can set a password. It works once, within {days} days. Give it to nobody else:")
     click.echo(f"\n    {address}/link/{token}\n")

@@ -64,7 +64,9 @@ def _ended(person: Person, ended: str) -> str:
     line = f"{person.name} no longer has the role: {ended}."
     if found.has_administrator():
         return line
-    return f"{line} Nobody is an administrator of everything any more; `grants role give` appoints one."
+    return (
+        f"{line} No administrator for all programmes is left. Assign one with `grants role give EMAIL administrator`."
+    )
 
 
 def _role(name: str) -> Role:

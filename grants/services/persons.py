@@ -137,7 +137,7 @@ def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
         no_longer = Message("No longer acts for %(organisation)s", organisation=membership.organisation.name)
         _record(membership, actor, "leave", no_longer)
     about = history.About("person", person.id, "person", person.id)
-    history.record(about, actor=actor, key="end", message=Message("Account ended"))
+    history.record(about, actor=actor, key="end", message=Message("Account closed"))
     assignments.release(person, apply=apply)
     return ended
 

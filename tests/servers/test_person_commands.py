@@ -124,7 +124,7 @@ def test_an_account_ends_with_everything_it_gave(app: Flask, run: Run, settings:
 def test_a_contact_whose_account_ends_no_longer_acts_for_the_organisation(app: Flask, run: Run) -> None:
     status, printed = run("person", "end", "mg1@example.org")
 
-    assert (status, printed.splitlines()[1:]) == (0, ["Ended: contact of Chapter MG."])
+    assert (status, printed.splitlines()[1:]) == (0, ["No longer acts for Chapter MG."])
     with app.app_context():
         row = found.at("mg1@example.org")
         assert row is not None
@@ -154,7 +154,9 @@ def test_ending_the_last_administrator_says_how_to_make_another(app: Flask, run:
         administrators = [p.email for p in w.found().people.values() if ("administrator", None, None) in roles(p)]
     printed = [run("role", "end", address, "administrator")[1] for address in administrators]
 
-    assert printed[-1].endswith("Nobody is an administrator of everything any more; `grants role give` appoints one.\n")
+    assert printed[-1].endswith(
+        "No administrator for all programmes is left. Assign one with `grants role give EMAIL administrator`.\n"
+    )
 
 
 def roles(person: Person) -> list[tuple[object, ...]]:
@@ -172,11 +174,12 @@ REFUSED = {
     "codes: en, fr, es, ar.",
     ("person", "add", "ann@example.org", "--name", "Ann", "--timezone", "Paris"): "Enter a time zone such as "
     "Europe/Paris.",
-    ("person", "end", "ann@example.org"): "No account has the address ann@example.org. `grants person list` lists all.",
+    ("person", "end", "ann@example.org"): "No account has the address ann@example.org. "
+    "`grants person list` lists all accounts.",
     ("person", "link", "ann@example.org"): "No account has the address ann@example.org. "
-    "`grants person list` lists all.",
+    "`grants person list` lists all accounts.",
     ("role", "give", "ann@example.org", "officer"): "No account has the address ann@example.org. "
-    "`grants person list` lists all.",
+    "`grants person list` lists all accounts.",
     ("role", "give", "olga@example.org", "king"): "There is no role king. Roles: officer, approver, finance, auditor, "
     "administrator, reviewer.",
     ("role", "give", "olga@example.org", "applicant"): "There is no role applicant. Roles: officer, approver, finance, "
@@ -209,9 +212,10 @@ def test_an_address_of_an_ended_account_is_not_given_again(app: Flask, run: Run)
     run("person", "add", "ada@example.org", "--name", "Ada")
     run("person", "end", "ada@example.org")
 
-    assert run("person", "add", "ada@example.org", "--name", "Ada")[1].startswith("Error: This address had an account")
-    assert run("person", "link", "ada@example.org")[1].startswith("Error: The account of Ada ended on ")
-    assert run("person", "list") == (0, "ada@example.org  Ada  (ended)\n")
+    again = run("person", "add", "ada@example.org", "--name", "Ada")[1]
+    assert again.startswith("Error: This address had an account, which was closed on ")
+    assert run("person", "link", "ada@example.org")[1].startswith("Error: The account of Ada was closed on ")
+    assert run("person", "list") == (0, "ada@example.org  Ada  (closed)\n")
 
 
 def test_without_tables_the_command_says_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def test_the_start_says_how_to_make_the_first_administrator(app: Flask, settings
         persons.end(db.session.merge(ada), actor=w.SYSTEM, apply=transitions.apply)
 
     assert before == [
-        "There is no administrator yet. Make the first one with:",
+        "There is no administrator yet. Create the first one with:",
         '    grants person add you@example.org --name "Your Name"',
         "    grants role give you@example.org administrator",
     ]

@@ -96,6 +96,7 @@ EVENTS = {
     # persons
     "Officer": "Programme officer",
     "Account made": "Account created",
+    "Account ended": "Account closed",
     "Appointed %(role)s": "Appointed as %(role)s",
     "No longer %(role)s": "Appointment as %(role)s ended",
     "Was there before history told of it": "Created before the history began",
