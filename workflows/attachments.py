@@ -57,20 +57,20 @@ PLAIN = Format("TXT", "text/plain", (".txt",))
 CSV = Format("CSV", "text/csv", (".csv",))
 ZIP = Format("ZIP", "application/zip", (".zip",))
 
-CHECKED = Message(N_("Checked and packed anew"))
+CHECKED = Message(N_("Checked and repackaged"))
 PDF = Kind(
     "pdf",
     Message(N_("PDF")),
     (Format("PDF", "application/pdf", (".pdf",)),),
     25,
-    Message(N_("Written anew, without scripts and attached files")),
+    Message(N_("Rewritten without scripts or attached files")),
 )
 PICTURE = Kind(
     "picture",
-    Message(N_("Picture")),
+    Message(N_("Image")),
     (JPEG, PNG, WEBP, TIFF),
     20,
-    Message(N_("Written anew, without the place and other data of the camera")),
+    Message(N_("Rewritten without location or camera data")),
 )
 DOCUMENT = Kind("document", Message(N_("Text document")), (DOCX, ODT), 25, CHECKED)
 SPREADSHEET = Kind("spreadsheet", Message(N_("Spreadsheet")), (XLSX, ODS), 15, CHECKED)
@@ -164,52 +164,51 @@ REFUSALS = {
         "This file consists of more than %(most)s parts. Remove what is not needed, or print it to PDF, "
         "and attach the new file."
     ),
-    Reason.PORTFOLIO: N_("This PDF only holds other files together. Attach these files one by one."),
+    Reason.PORTFOLIO: N_("This PDF is a container for other files (a portfolio). Attach these files one by one."),
     Reason.DYNAMIC_FORM: N_(
         "This form can only be read with Adobe Acrobat. Open it there, print it to PDF and attach the new file."
     ),
     Reason.TOO_MANY_PIXELS: N_(
-        "This picture has more than %(millions)s million pixels. Make it smaller and attach it again."
+        "This image has more than %(millions)s million pixels. Make it smaller and attach it again."
     ),
     Reason.SEVERAL_PICTURES: N_(
-        "This file contains several pictures. Save them as one PDF, or attach each picture as a file of its own."
+        "This file contains several images. Save them as one PDF, or attach each image as a file of its own."
     ),
     Reason.MACROS: N_("This file contains macros. Save it without macros and attach the new file."),
     Reason.EMBEDDED: N_(
-        "This file contains an object of another program. Remove the object, or save the file as PDF, "
-        "and attach the new file."
+        "This file contains an object embedded from another program. Remove the object, or save the file as "
+        "PDF, and attach the new file."
     ),
     Reason.EXTERNAL: N_(
-        "This file loads something from another place when it is opened (%(target)s). "
-        "Remove this connection, or save the file as PDF, and attach the new file."
+        "This file loads content from outside (%(target)s) when it is opened. "
+        "Remove this link, or save the file as PDF, and attach the new file."
     ),
     Reason.DATA_EXCHANGE: N_(
         "A field or formula of this file starts another program. Remove it, or save the file as PDF, "
         "and attach the new file."
     ),
     Reason.UNUSUAL_PART: N_(
-        "This file has a part that files of its type do not have (%(part)s). "
+        "This file contains a part that does not belong in this type of file (%(part)s). "
         "Open it, save it under a new name and attach the new file."
     ),
     Reason.UNUSUAL_MARKUP: N_(
-        "This file is not written as office programs write it. Open it, save it under a new name and attach the "
-        "new file."
+        "This file has an unusual internal structure. Open it, save it under a new name and attach the new file."
     ),
     Reason.UNSAFE_PATH: N_(
-        "The archive has a file with an unsafe path (%(member)s). Make the archive again from one folder."
+        "The archive has a file with an unsafe path (%(member)s). Create the archive again from one folder."
     ),
     Reason.DOUBLE_NAME: N_(
-        "The archive has two files of the same name (%(member)s). Rename one of them and make the archive again."
+        "The archive has two files of the same name (%(member)s). Rename one of them and create the archive again."
     ),
     Reason.LINK: N_(
-        "The archive has a link in place of a file (%(member)s). Put the file itself in and make the archive again."
+        "The archive has a link in place of a file (%(member)s). Put the file itself in and create the archive again."
     ),
     Reason.NESTED: N_(
-        "The archive has another archive in it (%(member)s). Put the files themselves in and make the archive again."
+        "The archive has another archive in it (%(member)s). Put the files themselves in and create the archive again."
     ),
     Reason.MEMBER: N_("The file “%(member)s” in this archive cannot be accepted. %(why)s"),
     Reason.NOT_TEXT: N_(
-        "This file is not plain text: line %(line)s has a character that texts do not have. "
+        "This file is not plain text: line %(line)s contains a character that is not allowed in plain text. "
         "Save it as text in UTF-8 and attach the new file."
     ),
     Reason.FORMULA: N_(
@@ -219,14 +218,14 @@ REFUSALS = {
         "This file could not be read. Open it, save it again, or print it to PDF, and attach the new file."
     ),
     Reason.TOO_SLOW: N_(
-        "Checking this file took too long. Save it in a simpler form, such as a PDF with smaller pictures, "
+        "Checking this file took too long. Save it in a simpler form, such as a PDF with smaller images, "
         "and attach the new file."
     ),
     Reason.TOO_MUCH_MEMORY: N_(
-        "Checking this file took too much memory. Make its pictures smaller, or divide it, and attach the new file."
+        "Checking this file took too much memory. Make its images smaller, or divide it, and attach the new file."
     ),
     Reason.INFECTED: N_(
-        "The virus scanner found “%(virus)s” in this file. Check your computer and attach a file without it."
+        "The virus scanner found “%(virus)s” in this file. Scan your computer for viruses, then attach a clean file."
     ),
 }
 """What a reader is shown for each reason."""
@@ -243,15 +242,15 @@ class Note(StrEnum):
 
 
 NOTES = {
-    Note.CLEANED: N_("Scripts, actions or attached files of this PDF are not in the copy that we store."),
+    Note.CLEANED: N_("We removed scripts, actions or attached files from the copy that we store."),
     Note.SIGNATURE: N_(
         "The digital signature of this PDF cannot be verified on the copy that we store. Keep your own file."
     ),
     Note.RENAMED: N_("The file is %(format)s, so its name now ends in %(extension)s."),
-    Note.CONVERTED: N_("The text was read as %(encoding)s. Check that all its letters are right."),
+    Note.CONVERTED: N_("The text was read as %(encoding)s. Check that all characters are correct."),
     Note.MEMBER: N_("About “%(member)s” in this archive: %(note)s"),
 }
-WAITING = Message(N_("This file waits for the virus scanner. You need not do anything."))
+WAITING = Message(N_("This file is waiting for a virus scan. You do not need to do anything."))
 
 
 def refusal(reason: Reason, **values: Value) -> Message:
