@@ -114,7 +114,7 @@ def _prints(_form: Any, field: Any) -> None:
     if characters := strange(field.data or ""):
         raise ValidationError(
             gettext(
-                "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
+                "Remove these characters from “%(label)s”, because our letters cannot print them: %(characters)s",
                 label=field.label.text,
                 characters=characters,
             )

@@ -97,7 +97,7 @@ def number(text: str, wrong: str = "", *, currency: str = "") -> Decimal:
     plain = _plain(digits, shown, sign.replace("+", ""))
     if plain is None:
         if EXPONENT.fullmatch(digits):
-            raise ValidationError(gettext("Enter the number in full, such as 0 or 12.50."))
+            raise ValidationError(gettext("Enter the number in full, such as 100,000."))
         raise ValidationError(wrong or gettext(NUMBER))
     value = Decimal(f"{'-' if sign == '-' else ''}{plain}")
     if value.copy_abs() >= LARGEST:

@@ -70,7 +70,7 @@ def line(text: str) -> str:
     """The text itself; raises ValidationError if it is too long."""
     if len(text) > LONGEST:
         raise ValidationError(
-            gettext("This text has %(count)s characters; enter at most %(most)s.", count=len(text), most=LONGEST)
+            gettext("Enter %(most)s characters or fewer: you entered %(count)s.", count=len(text), most=LONGEST)
         )
     return text
 

@@ -61,7 +61,11 @@ def _unprintable(report: Report) -> list[Message]:
     texts |= {f"figure_{figure.id}_source": figure.source for figure in report.figures}
     texts |= {f"line_{spending.id}_explanation": spending.explanation for spending in report.spending}
     return [
-        Message("Remove characters that our reports cannot print: %(characters)s", characters=found, cure=name)
+        Message(
+            "Remove these characters, because our reports cannot print them: %(characters)s",
+            characters=found,
+            cure=name,
+        )
         for name, written in texts.items()
         if (found := strange(written))
     ]

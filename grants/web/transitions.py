@@ -297,7 +297,7 @@ def _while_open(row: Any, transition: Transition) -> Transition:
     if until <= arrived_at():
         return transition
     still = gettext(
-        "The call is still open until %(at)s. Applications that arrive until then compete for what is left.",
+        "The call is open until %(at)s. Applications submitted by then will compete for the rest of the envelope.",
         at=instant(until),
     )
     return replace(transition, consequence=f"{gettext(transition.consequence)} {still}")

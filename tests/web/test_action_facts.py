@@ -70,7 +70,7 @@ def test_an_action_without_fields_that_is_refused_shows_them_too(app: Flask) -> 
 @pytest.mark.ground("decision")
 def test_an_award_says_that_its_call_is_still_open(app: Flask) -> None:
     pia = browser(app, "pia")
-    still = "The call is still open until"
+    still = "The call is open until"
 
     assert still in words(pia.get("/applications/1"))
     refused = pia.submit(pia.get("/applications/1"), AWARD, amount="a lot", confirmed="yes")

@@ -109,7 +109,7 @@ def test_the_second_of_two_people_reads_that_the_job_is_retried_already(app: Fla
     first, second = (client.submit(page, again) for client, page in zip((olga, omar), pages, strict=True))
 
     assert (first.status_code, second.status_code) == (302, 409)
-    assert "Another person has retried this job already, or it has succeeded meanwhile." in words(second)
+    assert "Another person has already retried this job, or it has since succeeded." in words(second)
 
 
 def test_a_job_that_another_person_retries_at_the_same_instant_costs_nobody_their_role(

@@ -93,7 +93,7 @@ def test_more_than_there_is_stays_where_it_is_and_the_field_says_why(app: Flask,
     answer = fay.submit(fay.get("/funds/1"), "/funds/1/envelope", amount="900000.01")
 
     assert answer.status_code == 422
-    assert "Enter USD\N{NO-BREAK SPACE}900,000.00 or less." in answer.page.text
+    assert "Only USD\N{NO-BREAK SPACE}900,000.00 is available. Enter that amount or less." in answer.page.text
     assert answer.page.form("/funds/1/envelope").fields["amount"] == ["900000.01"]
     with app.app_context():
         assert ledger(Account.fund_id, 1)["available"] == 900_000

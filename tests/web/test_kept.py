@@ -92,7 +92,7 @@ def test_autosave_returns_the_address_of_both_texts(app: Flask) -> None:
 
     assert answer.status_code == 409
     assert f"/applications/{id}/kept/" in answer.json["notice"]
-    assert "This was saved by another person or in another window" in answer.json["notice"]
+    assert "Two versions of this proposal" in answer.json["notice"]
     assert "Compare and choose" in second.get(f"/applications/{id}/write").get_data(as_text=True)
 
 
@@ -102,9 +102,9 @@ def test_a_version_that_waits_for_a_choice_is_shown_wherever_the_draft_is(app: F
     second.post(f"/applications/{id}/write", data=late | {"title": "Second"})
     url = address if address == "/inbox" else f"/applications/{id}{address}"
 
-    shown = "Compare and choose" in second.get(url).get_data(as_text=True)
+    shown = second.get(url).get_data(as_text=True)
 
-    assert shown
+    assert ("Two versions of “First”" in shown, "Compare and choose" in shown) == (True, True)
     assert "Compare and choose" not in first.get(url).get_data(as_text=True)
 
 
@@ -115,7 +115,7 @@ def test_with_a_version_to_choose_the_check_does_not_say_that_nothing_is_missing
     text = second.get(f"/applications/{id}/send").get_data(as_text=True)
 
     assert "Nothing is missing" not in text
-    assert "One item needs your attention" in text
+    assert "There are two versions of your " in text
 
 
 def test_after_the_submission_the_version_that_was_not_used_can_be_read(app: Flask) -> None:

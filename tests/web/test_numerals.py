@@ -107,7 +107,7 @@ def test_a_number_with_two_readings_is_refused_with_two_numbers_that_are_accepte
         ("en", "1,2345", "Enter an amount in USD with at most 2 decimal places."),
         ("en", "1.500,000", "1500"),
         ("en", "1,500", "1500"),
-        ("en", "1e3", "Enter the number in full, such as 0 or 12.50."),
+        ("en", "1e3", "Enter the number in full, such as 100,000."),
         ("en", "1_0", "of the budget as an amount, such as 1,250."),
         ("en", "12,32,2.00", "of the budget as an amount, such as 1,250."),
         ("fr", "1,500", "“1,500” can mean 1500 or 1.5. Enter one of these instead."),

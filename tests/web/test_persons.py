@@ -156,7 +156,7 @@ def test_only_an_administrator_sees_the_people(app: Flask, world: World, name: s
     client = signed_in(app, world.people[name])
 
     refused = client.get("/people")
-    assert (refused.status_code, "This needs the role “Administrator”." in refused.page.text) == (403, True)
+    assert (refused.status_code, "You need the role “Administrator”." in refused.page.text) == (403, True)
     assert client.get(f"/people/{world.people['ada'].id}").status_code == 403
 
 

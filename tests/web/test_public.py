@@ -78,7 +78,7 @@ def test_the_figures_equal_the_ledger(app: Flask) -> None:
 
     text = anonymous(app).get("/").page.text
 
-    assert "grants awarded, in 2 countries" in text
+    assert "grants awarded in 2 countries" in text
     assert ("USD\xa015,000" in text, "USD\xa06,000" in text) == (True, True)
     assert second.amount == 5_000
 
@@ -95,8 +95,8 @@ def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
         _keep()
     after = client.get("/").page.text
 
-    assert ("grant awarded, in 1 country" in before, "USD\xa015,000" in before) == (True, False)
-    assert ("grants awarded, in 2 countries" in after, "USD\xa015,000" in after) == (True, True)
+    assert ("grant awarded in 1 country" in before, "USD\xa015,000" in before) == (True, False)
+    assert ("grants awarded in 2 countries" in after, "USD\xa015,000" in after) == (True, True)
     assert f"{kept_at:%H:%M} UTC" in " ".join(before[before.index("As of") :].split())[:40]
 
 
@@ -104,7 +104,7 @@ def test_stored_figures_stay_until_the_clock_counts_again(app: Flask) -> None:
 def test_an_award_that_is_not_signed_yet_is_no_public_grant(app: Flask) -> None:
     text = anonymous(app).get("/").page.text
 
-    assert "grant awarded, in 1 country" not in text
+    assert "grant awarded in 1 country" not in text
     assert "Recently funded" not in text
 
 
@@ -119,7 +119,7 @@ def _keep() -> datetime:
 
 @pytest.mark.ground("large")
 def test_there_are_no_figures_before_the_first_award(app: Flask) -> None:
-    assert "grants awarded, in" not in anonymous(app).get("/").page.text
+    assert "grants awarded in" not in anonymous(app).get("/").page.text
 
 
 @pytest.fixture(scope="session")

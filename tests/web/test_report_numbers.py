@@ -31,7 +31,7 @@ def ground(active: str) -> str:
         ("en", "1,2345", "Enter at most three decimal places.", "at most 2 decimal places."),
         ("en", "1.500,000", "1500", "1500"),
         ("en", "1,500", "1500", "1500"),
-        ("en", "1e3", "Enter the number in full, such as 0 or 12.50.", "Enter the number in full, such as 0 or 12.50."),
+        ("en", "1e3", "Enter the number in full, such as 100,000.", "Enter the number in full, such as 100,000."),
         ("en", "1_0", FIGURE, AMOUNT),
         ("en", "12,32,2.00", FIGURE, AMOUNT),
         ("en", "tres mil", FIGURE, AMOUNT),

@@ -288,7 +288,11 @@ def test_the_form_parses_amounts_as_people_type_them(app: Flask, world: w.World)
 @pytest.mark.parametrize(
     ("given", "text_found", "anchor"),
     [
-        ({"summary": "We built it 🎉"}, "Remove characters that our reports cannot print: 🎉", "summary"),
+        (
+            {"summary": "We built it 🎉"},
+            "Remove these characters, because our reports cannot print them: 🎉",
+            "summary",
+        ),
         (
             {"story": "It works.", "story_consent": "y"},
             "Enter the name and place of the person who tells the story.",

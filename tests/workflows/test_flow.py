@@ -13,7 +13,7 @@ import pytest
 from tests.workflows.examples import APPLICANT, APPROVER, NOON, OFFICER
 from workflows.cases import ApplicationCase, Round
 from workflows.engine.effects import Effect
-from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, unanswered
+from workflows.engine.flow import Field, Flow, Transition, TransitionNotAllowed, either, unanswered
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.engine.steps import DECIDED, Holder, Step
@@ -138,8 +138,15 @@ def test_a_transition_of_another_role_is_refused_before_its_rules_are_checked() 
     flow = Flow("a flow", ("draft",), (replace(SEND, guards=(never,)), AWARD))
 
     assert flow.objections("send", ApplicationCase(arrived_at=NOON), OFFICER) == (
-        Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=Message("Applicant")),
+        Message(
+            "You don’t have permission to do this. You need the role %(roles)s.",
+            roles=Message("“%(role)s”", role=Message("Applicant")),
+        ),
     )
+
+
+def test_each_role_that_can_act_is_named_in_its_own_quotation_marks() -> None:
+    assert str(either((Role.OFFICER, Role.APPROVER))) == "“Programme officer” or “Approver”"
 
 
 def test_all_reasons_are_given_at_once() -> None:

@@ -56,8 +56,16 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
 @pytest.mark.parametrize(
     ("question", "content", "text_found"),
     [
-        (TITLE, Content({"title": "Radio 🎉"}), "Remove characters that our letters cannot print from “Title”: 🎉"),
-        (SUMMARY, Content({"summary": "🌸"}), "Remove characters that our letters cannot print from “Summary”: 🌸"),
+        (
+            TITLE,
+            Content({"title": "Radio 🎉"}),
+            "Remove these characters from “Title”, because our letters cannot print them: 🎉",
+        ),
+        (
+            SUMMARY,
+            Content({"summary": "🌸"}),
+            "Remove these characters from “Summary”, because our letters cannot print them: 🌸",
+        ),
         (TITLE, Content({"title": "x" * 301}), "Enter 300 characters or fewer in “Title”: you entered 301."),
         (
             SUMMARY,
@@ -74,7 +82,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             BUDGET,
             Content({}, lines=[Line("Mast 🎉", "equipment", Decimal(1), Decimal(5))]),
-            "Remove characters that our letters cannot print from “Lines, line 1”: 🎉",
+            "Remove these characters from “Lines, line 1”, because our letters cannot print them: 🎉",
         ),
         (
             BUDGET,
@@ -84,7 +92,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             GOALS,
             Content({}, goals=[GOAL, Goal("Sites", "🎉", Decimal(0), Decimal(4), "")]),
-            "Remove characters that our letters cannot print from “Goals, line 2”: 🎉",
+            "Remove these characters from “Goals, line 2”, because our letters cannot print them: 🎉",
         ),
         (GOALS, Content({}, goals=[GOAL] * 41), "Enter 40 lines or fewer in “Goals”: you entered 41."),
     ],

@@ -302,12 +302,12 @@ PEOPLE_ONLY_EFFECTS = frozenset({Effect.MAKE_AWARD, Effect.APPROVE_BATCH, Effect
 
 
 def _forbidden(roles: tuple[Role, ...]) -> Message:
-    return Message("You don’t have permission to do this. It needs the role “%(roles)s”.", roles=either(roles))
+    return Message("You don’t have permission to do this. You need the role %(roles)s.", roles=either(roles))
 
 
 def either(roles: tuple[Role, ...]) -> Message:
-    """The names of the roles, of which one is needed."""
-    first, *others = (ROLES[role] for role in roles)
+    """The names of the roles, of which one is needed, each in its own quotation marks."""
+    first, *others = (Message("“%(role)s”", role=ROLES[role]) for role in roles)
     named = first
     for other in others:
         named = Message("%(role)s or %(other)s", role=named, other=other)
@@ -331,7 +331,7 @@ def _missing(field: Field, answer: Any) -> Message | None:
         return Message(text, label=field.named, words=field.words, cure=field.key)
     if field.printed and (characters := strange(str(answer))):
         return Message(
-            "Remove characters that our letters cannot print from “%(label)s”: %(characters)s",
+            "Remove these characters from “%(label)s”, because our letters cannot print them: %(characters)s",
             label=field.named,
             characters=characters,
             cure=field.key,

@@ -48,7 +48,7 @@ APPROVE = Transition(
     weight="first",
     history_text=N_("%(report)s approved"),
     final=True,
-    consequence=N_("Instalments whose conditions are then all met become payable."),
+    consequence=N_("Instalments with no other outstanding condition become payable."),
     understood=N_("I understand that this cannot be undone and that the grantee is notified."),
     not_done=N_("The report was not approved"),
 )

@@ -19,7 +19,7 @@ ANSWERS: Mapping[str, str] = {
     "Duration in months": N_("Enter the duration of the project in months."),
     "Activities and dates": N_("Enter at least one activity with its dates."),
     "What is the problem today, and whom does it affect?": N_("Describe the problem and whom it affects."),
-    "Which of our activities does the project serve?": N_("Select at least one activity that the project serves."),
+    "Which of our activities does the project serve?": N_("Select at least one of our activities."),
     "Focus areas": N_("Select at least one focus area."),
     "Who will do the work": N_("Enter at least one person who will do the work."),
     "What will continue after the grant ends, and who will pay for it?": N_(
@@ -93,7 +93,7 @@ CELLS: Mapping[str, str] = {
     "Organisation": N_("Enter the organisation in line %(number)s of “%(label)s”."),
     "Contribution": N_("Enter the contribution in line %(number)s of “%(label)s”."),
     "Risk": N_("Enter the risk in line %(number)s of “%(label)s”."),
-    "What you would do": N_("Enter what you would do in line %(number)s of “%(label)s”."),
+    "What you would do": N_("Enter what you would do about the risk in line %(number)s."),
 }
 """What to do about an empty cell of a table, by the title of its column."""
 ANY_CELL = N_("Enter “%(column)s” in line %(number)s of “%(label)s”.")

@@ -59,8 +59,8 @@ def follow(award: Award, *, context: Context) -> None:
     if context.answers.get(SHOWN) not in (None, shown(made)):
         raise Refused(
             Message(
-                "What this makes payable has changed since you opened the page. Open it again: it names the "
-                "instalments that become payable now."
+                "The instalments that this action would make payable have changed since you opened the page. "
+                "Reload the page to see them, then try again."
             )
         )
 

@@ -128,7 +128,7 @@ def _book(kind: str, transfers: Sequence[_Transfer], actor: Actor, *, note: str 
             raise ValueError(f"{kind}: {amount} must be above zero")
         if source.kind != "appropriated" and held[source] < amount:
             left = Money(held[source], source.currency)
-            few = Message("Enter %(held)s or less.", held=left)
+            few = Message("Only %(held)s is available. Enter that amount or less.", held=left)
             raise Overspent(few if held[source] else Message("Only %(held)s is available.", held=left))
         held[source] -= amount
     entries = changes.add(Entry, [{"kind": kind, "by": actor.person, "note": note} for _ in transfers])

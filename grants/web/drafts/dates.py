@@ -28,7 +28,7 @@ def _doubtful(content: Content, decision: date) -> Iterator[str]:
         return
     if starts < decision:
         yield gettext(
-            "The project starts on %(start)s, before the decision on %(day)s.", start=day(starts), day=day(decision)
+            "The project starts on %(start)s. We may not decide until %(day)s.", start=day(starts), day=day(decision)
         )
     months = content.answers.get("months")
     ends = add_months(starts, months) if months else None

@@ -23,7 +23,7 @@ from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 
 bp = Blueprint("failures", __name__)
-RETRIED = Message("Another person has retried this job already, or it has succeeded meanwhile.")
+RETRIED = Message("Another person has already retried this job, or it has since succeeded.")
 
 
 @dataclass(frozen=True, slots=True)

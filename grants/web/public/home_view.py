@@ -89,9 +89,9 @@ def _figures(latest: Figures) -> list[Figure]:
         return []
     currency = latest.currency or "USD"
     where = (
-        ngettext("grant awarded, in 1 country", "grants awarded, in 1 country", latest.awards)
+        ngettext("grant awarded in 1 country", "grants awarded in 1 country", latest.awards)
         if latest.countries == 1
-        else gettext("grants awarded, in %(countries)s countries", countries=latest.countries)
+        else gettext("grants awarded in %(countries)s countries", countries=latest.countries)
     )
     found = [
         Figure(number(latest.awards), where),

@@ -295,7 +295,10 @@ def _forbidden() -> tuple[str, int]:
     if not principal().roles:
         return _answer(403, translate(WITHOUT_ROLE), title=gettext("You do not have a role"), leads_on=False)
     if roles := roles_missing():
-        return _answer(403, gettext("This needs the role “%(roles)s”.", roles=translate(either(roles))))
+        sentence = gettext(
+            "You need the role %(roles)s. If you should have it, ask an administrator.", roles=translate(either(roles))
+        )
+        return _answer(403, sentence)
     return _answer(403, translate(TEXTS[403]))
 
 

@@ -53,10 +53,12 @@ class ApplicantInbox:
 
     ours: open tasks of the Foundation. decision_by: when the reader hears from the Foundation next, None if nothing is
     under assessment. lost: the reader's own texts that came too late, while one can still choose.
+    lost_title: of the newest of them; empty if it has none.
     """
 
     draft: UrgentDraft | None
     lost: Sequence[ApplicationSave]
+    lost_title: str
     tasks: tuple[TaskRow, ...]
     proposals: tuple[ProposalRow, ...]
     ours: tuple[FoundationTask, ...]
@@ -69,9 +71,11 @@ def show_inbox() -> str:
     running = proposals.own(principal(), steps=proposals.RUNNING, most=MOST)
     facts = statuses.of(running)
     holdings = organisations.holdings(principal().organisations, principal())
+    lost = drafts.lost([one for one in running if one.step in drafts.WRITABLE], principal())
     view = ApplicantInbox(
         draft=_urgent(running, facts),
-        lost=drafts.lost([one for one in running if one.step in drafts.WRITABLE], principal()),
+        lost=lost,
+        lost_title=next((one.heading for one in running if lost and one.id == lost[0].application_id), ""),
         tasks=tuple(rows.of(open_tasks())),
         proposals=tuple(applicant_view.lines(running, facts)),
         ours=tuple(foundation.ours(running, facts, current_day())),
