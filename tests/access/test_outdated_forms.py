@@ -45,6 +45,7 @@ WITHOUT: dict[str, str] = {
     "/sign-in": SESSION,
     "/sign-out": SESSION,
     "/check": "changes nothing",
+    "/link/{link}": "uses a link, which works once, whatever page shows it",
     "/failures/{failure}/again": "sends the same work again, which is done once",
     "/documents/{failed_document}/again": "voids one document, which is voided once",
 }
