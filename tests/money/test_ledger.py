@@ -55,7 +55,7 @@ def test_a_fund_cannot_allocate_more_than_it_has(awarded_app: Flask) -> None:
         call, actor = db.session.query(Call).one(), found().actor("fay", Role.FINANCE)
         before = balances()
 
-        with pytest.raises(Refused, match="Enter USD 900000"), transaction():
+        with pytest.raises(Refused, match="Only USD 900000"), transaction():
             calls.fund(call, amount=before["available"] + 1, actor=actor)
 
         assert balances() == before
