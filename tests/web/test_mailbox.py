@@ -39,6 +39,16 @@ def test_a_mail_is_listed_and_read(app: Flask, settings: Settings) -> None:
     assert "&lt;b&gt;bold" in read.get_data(as_text=True)
 
 
+def test_a_link_at_the_end_of_a_paragraph_ends_there(app: Flask, settings: Settings) -> None:
+    arrived(settings, "b" * 32, "A link", "Open this page:\nhttp://localhost/link/x_1-y\n\nThe link works once.")
+
+    read = anonymous(app).get("/mailbox/" + "b" * 32).get_data(as_text=True)
+
+    assert 'href="http://localhost/link/x_1-y"' in read
+    assert "Open this page:<br>" in read
+    assert "<p>The link works once.</p>" in read
+
+
 def test_a_missing_mail_is_not_found(app: Flask) -> None:
     assert anonymous(app).get("/mailbox/..%2fsecret").status_code == 404
 
