@@ -95,7 +95,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _empty(settings: Settings) -> None:
-    """Delete the database, queues, files and mails of an earlier story."""
+    """Delete the database, queues, files and emails of an earlier story."""
     let_leave(settings)
     for server in servers(settings):
         server.start()
@@ -153,4 +153,4 @@ def _welcome(running: Settings) -> None:
         click.echo(f"  {email(key):<32} {part.role or 'applicant':<14} {part.name}{whose}")
     for address, chapter in _contacts(running):
         click.echo(f"  {address:<32} {'applicant':<14} {chapter}")
-    click.echo(f"Mails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")
+    click.echo(f"Emails are shown at {running.address}/mailbox. Stop with Ctrl-C.\n")

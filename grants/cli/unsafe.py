@@ -50,7 +50,7 @@ def is_loopback(host: str) -> bool:
 
 
 def demo(settings: Settings) -> Iterator[Finding]:
-    """The demonstration has invented people, a movable clock and a page of mails."""
+    """The demonstration has invented people, a movable clock and a page of emails."""
     if settings.demo:
         yield Finding("GRANTS_DEMO", "This is a demonstration, whose clock anyone can move.", "Set it to 0.")
 
@@ -150,9 +150,9 @@ def sender(settings: Settings) -> Iterator[Finding]:
 def smtp(settings: Settings) -> Iterator[Finding]:
     """Mail needs a server, and TLS to a server on another machine."""
     if not settings.smtp_host:
-        yield Finding("GRANTS_SMTP_HOST", "No mail would be sent.", "Set it to your mail server.")
+        yield Finding("GRANTS_SMTP_HOST", "No email would be sent.", "Set it to your mail server.")
     elif not settings.smtp_tls and not is_loopback(settings.smtp_host):
-        yield Finding("GRANTS_SMTP_TLS", "Mails and the password would be sent unencrypted.", "Set it to 1.")
+        yield Finding("GRANTS_SMTP_TLS", "Emails and the password would be sent unencrypted.", "Set it to 1.")
 
 
 def databases(settings: Settings) -> Iterator[Finding]:

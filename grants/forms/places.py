@@ -26,7 +26,7 @@ BUDGET = {
     "quantity": N_("Enter the quantity in line %(number)s of the budget as a number, such as 2 or 12.50."),
     "unit_cost": N_("Enter the unit cost in line %(number)s of the budget as an amount, such as 1,250."),
 }
-LEAST_OF = N_("Enter a quantity of 0 or more in line %(number)s of the budget.")
+LEAST_OF = N_("Enter a quantity above zero in line %(number)s of the budget.")
 TOTAL_OF = N_("The total of line %(number)s of the budget must be below 1,000,000,000,000.")
 
 

@@ -47,7 +47,7 @@ def test_an_error_of_a_cell_stands_in_a_row_of_its_own_below(app: Flask) -> None
 def test_a_quantity_below_zero_is_named_alike_in_the_summary_and_at_its_row(app: Flask) -> None:
     _, html = refused(app, **{"budget-0-quantity": "-1"})
 
-    assert html.count("Enter a quantity of 0 or more in line 1 of the budget.") == 2
+    assert html.count("Enter a quantity above zero in line 1 of the budget.") == 2
     assert "What you request from us, line 1" not in html
 
 
