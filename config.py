@@ -169,7 +169,7 @@ class Settings:
         (), "public keys of checkpoints, current and earlier, separated by commas; empty: that of the signing key"
     )
     smtp_host: str = _setting(
-        "", "mail server; empty: the demonstration's own; otherwise no mail is sent", _host_or_nothing
+        "", "mail server; empty: a demonstration uses its own, any other system sends no email", _host_or_nothing
     )
     smtp_port: int = _setting(25, "port of the mail server", _whole(1, 65_535))
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")
@@ -183,14 +183,14 @@ class Settings:
         ("localhost", "127.0.0.1"), "accepted host names, separated by commas", _hosts
     )
     secret_key: str = _setting("", "key that signs cookies; empty: generated once, kept in instance/", secret=True)
-    demo: bool = _setting(False, "demonstration with invented people, a movable clock and a page that shows the mails")
+    demo: bool = _setting(False, "demonstration with invented people, a movable clock and a page that shows the emails")
     secure_cookies: bool = _setting(True, "send cookies over HTTPS only (except a demonstration on loopback)")
     argon2_time: int = _setting(2, "number of passes of argon2id", _whole(1, 1_000))
     argon2_kib: int = _setting(19_456, "memory of argon2id, in KiB", _whole(8, 4_194_304))
     web_processes: int = _setting(2, "number of gunicorn workers", _whole(1, 64))
     task_count_seconds: int = _setting(
         60,
-        "seconds for which a process shows the number of a person’s tasks again without counting; 0: never",
+        "how long a process caches the number of a person’s tasks, in seconds; 0: not cached",
         _whole(0, 3_600),
     )
     session_idle_minutes: int = _setting(
@@ -203,7 +203,7 @@ class Settings:
         _networks,
     )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
-    session_hours: int = _setting(12, "hours after which a session ends in any case", _whole(1, 8_760))
+    session_hours: int = _setting(12, "maximum length of a session, in hours", _whole(1, 8_760))
 
     @property
     def address(self) -> str:

@@ -229,7 +229,7 @@ class Impact:
         for line in lines:
             alternative = self._words.gettext(
                 # Translators: a line of the budget and two amounts.
-                "%(line)s: %(used)s spent of %(approved)s approved.",
+                "%(line)s: %(used)s spent of %(approved)s allocated.",
                 line=line.what,
                 used=self._amount(line.used),
                 approved=self._amount(line.approved),

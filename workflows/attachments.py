@@ -195,16 +195,18 @@ REFUSALS = {
         "This file has an unusual internal structure. Open it, save it under a new name and attach the new file."
     ),
     Reason.UNSAFE_PATH: N_(
-        "The archive has a file with an unsafe path (%(member)s). Create the archive again from one folder."
+        "The archive contains a file with an unsafe path (%(member)s). Create the archive again from one folder."
     ),
     Reason.DOUBLE_NAME: N_(
-        "The archive has two files of the same name (%(member)s). Rename one of them and create the archive again."
+        "The archive contains two files with the same name (%(member)s). Rename one of them and create the archive "
+        "again."
     ),
     Reason.LINK: N_(
-        "The archive has a link in place of a file (%(member)s). Put the file itself in and create the archive again."
+        "The archive contains a link instead of a file (%(member)s). Replace the link with the file and create the "
+        "archive again."
     ),
     Reason.NESTED: N_(
-        "The archive has another archive in it (%(member)s). Put the files themselves in and create the archive again."
+        "The archive contains another archive (%(member)s). Add its files directly and create the archive again."
     ),
     Reason.MEMBER: N_("The file “%(member)s” in this archive cannot be accepted. %(why)s"),
     Reason.NOT_TEXT: N_(
@@ -212,7 +214,7 @@ REFUSALS = {
         "Save it as text in UTF-8 and attach the new file."
     ),
     Reason.FORMULA: N_(
-        "Line %(line)s of this table has a formula. Save the table with values only and attach the new file."
+        "Line %(line)s of this table contains a formula. Save the table with values only and attach the new file."
     ),
     Reason.CRASHED: N_(
         "This file could not be read. Open it, save it again, or print it to PDF, and attach the new file."
@@ -222,7 +224,7 @@ REFUSALS = {
         "and attach the new file."
     ),
     Reason.TOO_MUCH_MEMORY: N_(
-        "Checking this file took too much memory. Make its images smaller, or divide it, and attach the new file."
+        "Checking this file took too much memory. Make its images smaller, or split it, and attach the new file."
     ),
     Reason.INFECTED: N_(
         "The virus scanner found “%(virus)s” in this file. Scan your computer for viruses, then attach a clean file."

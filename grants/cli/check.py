@@ -141,7 +141,7 @@ def _clock(connection: psycopg.Connection) -> Iterator[Finding]:
         return
     if row and row[0]:
         yield Finding(
-            "clock", "The clock of the system was moved.", "Set its offset back to zero, or start a new database."
+            "clock", "The system’s clock has been changed.", "Set its offset back to zero, or start a new database."
         )
 
 
@@ -156,7 +156,7 @@ def queue(url: str) -> Iterator[Finding]:
     if refused:
         yield Finding(
             "queue",
-            f"{len(refused)} entries were refused that the relay had not enqueued; the newest is {refused[0]:.200}.",
+            f"{len(refused)} entries that the relay had not enqueued were refused; the newest is {refused[0]:.200}.",
             f"Find out who can write to the queue, then delete the key {KEY}.",
         )
     if not facts.get("aof_enabled"):

@@ -23,8 +23,8 @@ from workflows.programmes import read_also
 OPERATOR = Actor(person=None, role=Role.CLOCK, via="command")
 """Who has access to the command line acts as the system does."""
 CONSTRAINTS = {
-    "appointment_current_key": "The person already has this role.",
-    "person_email_key": "This address already has an account.",
+    "appointment_current_key": "This person already has this role.",
+    "person_email_key": "An account with this email address already exists.",
 }
 
 
@@ -67,7 +67,9 @@ def person_at(address: str) -> Person:
     """The person with this address; ClickException if there is none, or if the account is closed."""
     found = persons.at(address)
     if found is None:
-        raise click.ClickException(f"No account has the address {address}. `grants person list` lists all accounts.")
+        raise click.ClickException(
+            f"There is no account with the email address {address}. `grants person list` lists all accounts."
+        )
     if found.ended_at is not None:
         raise click.ClickException(f"The account of {found.name} was closed on {day(found.ended_at)}.")
     return found

@@ -118,7 +118,7 @@ def _play(running: Settings, target: Path, *, crowded: bool = False) -> None:
     """
     if _somebody_there(running):
         raise click.ClickException(
-            "The database is not empty, and the story needs an empty one: set GRANTS_DATABASE_URL to another."
+            "The database is not empty, but the story needs an empty one. Set GRANTS_DATABASE_URL to an empty database."
         )
     target.mkdir(parents=True, exist_ok=True)
     stage = Stage(running, click.echo)
@@ -147,7 +147,7 @@ def _contacts(running: Settings) -> list[tuple[str, str]]:
 
 
 def _welcome(running: Settings) -> None:
-    click.echo(f"\nThe demonstration runs at {running.address}\nAll people sign in with the password “{PASSWORD}”:")
+    click.echo(f"\nThe demonstration runs at {running.address}\nEveryone signs in with the password “{PASSWORD}”:")
     for key, part in CAST.items():
         whose = f", {part.organisation}" if part.organisation else ""
         click.echo(f"  {email(key):<32} {part.role or 'applicant':<14} {part.name}{whose}")

@@ -145,4 +145,4 @@ def _unfit(error: constraints.Unfit | IntegrityError) -> str:
     if diag is None:
         return str(error)
     detail = f" {diag.message_detail}" if diag.message_detail else ""
-    return f"Rows of the table {diag.table_name} do not fit the constraint {diag.constraint_name}.{detail}"
+    return f"Rows of the table {diag.table_name} violate the constraint {diag.constraint_name}.{detail}"

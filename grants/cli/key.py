@@ -12,7 +12,7 @@ from grants.outside.signing import BYTES, BadKey, Signer, own_public
 
 
 @click.command()
-@click.option("--current", is_flag=True, help="Print the public key of the key that this host signs with instead.")
+@click.option("--current", is_flag=True, help="Instead, print the public key of this host’s signing key.")
 def key(*, current: bool) -> None:
     """Print a new key that signs checkpoints, and its public key. Nothing is stored."""
     if not current:

@@ -19,11 +19,11 @@ def person() -> None:
 
 @person.command()
 @click.argument("email")
-@click.option("--name", required=True, help="The name, as emails and letters print it.")
-@click.option("--language", default="en", show_default=True, help="The code of the language of emails.")
+@click.option("--name", required=True, help="The name as printed in emails and letters.")
+@click.option("--language", default="en", show_default=True, help="The language code for emails.")
 @click.option("--timezone", default="UTC", show_default=True, help="The time zone, such as Europe/Paris.")
 def add(email: str, name: str, language: str, timezone: str) -> None:
-    """Create an account, and print the link with which the person sets a password."""
+    """Create an account and print a link for setting the password."""
     with installation() as settings:
         if (known := found.at(email)) is not None:
             raise click.ClickException(_taken(known))
@@ -37,7 +37,7 @@ def add(email: str, name: str, language: str, timezone: str) -> None:
         )
         token, named = persons.set_up_link(made, actor=OPERATOR), made.name
         address = settings.address
-    click.echo(f"{named} has an account. Give a role with `grants role give`.")
+    click.echo(f"{named} now has an account. Assign a role with `grants role give`.")
     _print_link(address, token, named)
 
 
@@ -67,7 +67,7 @@ def end(email: str) -> None:
 @person.command()
 @click.argument("email")
 def link(email: str) -> None:
-    """Print a new link with which a person sets a password. It replaces the earlier one."""
+    """Print a new link for setting a password. It replaces the earlier one."""
     with installation() as settings:
         linked = person_at(email)
         token, named = persons.set_up_link(linked, actor=OPERATOR), linked.name
@@ -85,8 +85,10 @@ def scoped(appointment: Appointment) -> str:
 
 def _taken(known: Person) -> str:
     if known.ended_at is None:
-        return f"This address already has an account: {known.name}. `grants person link` prints a new link."
-    return f"This address had an account, which was closed on {day(known.ended_at)}. Use another address."
+        return (
+            f"An account with this email address already exists: {known.name}. `grants person link` prints a new link."
+        )
+    return f"The account with this email address was closed on {day(known.ended_at)}. Use another address."
 
 
 def _line(one: Person, held: list[Appointment]) -> str:
@@ -96,5 +98,8 @@ def _line(one: Person, held: list[Appointment]) -> str:
 
 def _print_link(address: str, token: str, name: str) -> None:
     days = links.LIFETIMES[links.SET_UP].days
-    click.echo(f"With this link, {name} can set a password. It works once, within {days} days. Give it to nobody else:")
+    click.echo(
+        f"{name} can set a password with this link. It works once and is valid for {days} days. "
+        "Do not give it to anyone else:"
+    )
     click.echo(f"\n    {address}/link/{token}\n")

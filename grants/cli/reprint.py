@@ -18,7 +18,7 @@ def reprint() -> None:
     """Read every stored document, and queue those that are missing or damaged for printing.
 
     A worker prints them from what is stored, and puts the file back if it is the same, byte for byte. If it is not,
-    nothing is replaced, and the page of failures says why.
+    nothing is replaced, and the page “Failed jobs” says why.
     """
     with kept(config.read()) as settings, bind_app(settings, "grants.reprint").app_context():
         store, found = Storage(settings.files), 0

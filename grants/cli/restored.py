@@ -12,9 +12,11 @@ from grants.outside.signing import BadKey
 
 
 @click.command()
-@click.option("--reason", required=True, help="Why a backup was restored; `grants verify` prints it from then on.")
+@click.option(
+    "--reason", required=True, help="Why a backup was restored. `grants verify` prints this reason from then on."
+)
 def restored(reason: str) -> None:
-    """Sign where history continues after an older backup was restored. Needs the key and the role of the sealer."""
+    """Record that a backup was restored, so that sealing continues. Needs the key and the role of the sealer."""
     if not reason.strip():
         raise click.ClickException("Give the reason.")
     settings = config.read()
@@ -22,7 +24,9 @@ def restored(reason: str) -> None:
         with kept(settings) as running, app_for(running).app_context():
             row = Sealer(running).restart(reason.strip())
     except NothingLost as error:
-        raise click.ClickException("No anchor goes beyond the checkpoints, so there is no restore to state.") from error
+        raise click.ClickException(
+            "No anchor goes beyond the checkpoints, so there is no restore to record."
+        ) from error
     except BadKey as error:
         raise unusable(error) from error
     except (NotSealed, OSError) as error:

@@ -32,7 +32,7 @@ def role() -> None:
 @PROGRAMME
 @CALL
 def give(email: str, role: str, programme: str, call: str) -> None:
-    """Give a person a role, everywhere or in one programme or call. It ends the sessions of the person."""
+    """Assign a role to a person, everywhere or in one programme or call. This ends the person’s sessions."""
     with installation():
         person, place = person_at(email), _place(programme, call)
         made = persons.appoint(person, _role(role), programme=place.programme, call_id=place.call_id, actor=OPERATOR)
@@ -46,14 +46,16 @@ def give(email: str, role: str, programme: str, call: str) -> None:
 @PROGRAMME
 @CALL
 def end(email: str, role: str, programme: str, call: str) -> None:
-    """End a role with what it gave: open reviews are closed. It ends the sessions of the person."""
+    """End a role and close the open reviews that depend on it. This ends the person’s sessions."""
     with installation():
         person, place, wanted = person_at(email), _place(programme, call), _role(role)
         held = found.held(person)
         ending = next((one for one in held if (one.role, one.programme, one.call_id) == (wanted, *place)), None)
         if ending is None:
             named = "; ".join(map(scoped, held)) or "none"
-            raise click.ClickException(f"{person.name} does not have this role there. Roles of this person: {named}.")
+            raise click.ClickException(
+                f"{person.name} does not have this role with this scope. Roles of this person: {named}."
+            )
         persons.dismiss(ending, actor=OPERATOR, apply=transitions.apply)
         line = _ended(person, scoped(ending))
     click.echo(line)

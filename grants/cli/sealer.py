@@ -36,4 +36,4 @@ def app_for(settings: config.Settings) -> Flask:
 
 def unusable(error: BadKey) -> click.ClickException:
     """The message for people when a key of the checkpoints cannot be used."""
-    return click.ClickException(f"A key of the checkpoints cannot be used: {error}. Create one with `grants key`.")
+    return click.ClickException(f"A checkpoint key cannot be used: {error}. Create one with `grants key`.")

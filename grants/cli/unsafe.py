@@ -52,7 +52,7 @@ def is_loopback(host: str) -> bool:
 def demo(settings: Settings) -> Iterator[Finding]:
     """The demonstration has invented people, a movable clock and a page of emails."""
     if settings.demo:
-        yield Finding("GRANTS_DEMO", "This is a demonstration, whose clock anyone can move.", "Set it to 0.")
+        yield Finding("GRANTS_DEMO", "This is a demonstration: anyone can change its clock.", "Set it to 0.")
 
 
 def address(settings: Settings) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def proxy_networks(settings: Settings) -> Iterator[Finding]:
     if settings.proxies and not known:
         yield Finding(name, "All requests would seem to come from the proxy.", each)
     if any(network.prefixlen < SHORTEST_PREFIX for network in known):
-        yield Finding(name, "Anybody could invent the address of a client.", each)
+        yield Finding(name, "Anyone could forge a client address.", each)
 
 
 def hosts(settings: Settings) -> Iterator[Finding]:
@@ -198,7 +198,7 @@ def redis(settings: Settings) -> Iterator[Finding]:
             "GRANTS_REDIS_URL", "Another machine could pretend to be the queue.", "Remove ssl_cert_reqs from it."
         )
     if not parts.password:
-        yield Finding("GRANTS_REDIS_URL", "Everybody who reaches the queue can enqueue jobs.", "Set a password.")
+        yield Finding("GRANTS_REDIS_URL", "Anyone who can reach the queue can enqueue jobs.", "Set a password.")
 
 
 def files(settings: Settings) -> Iterator[Finding]:
@@ -213,12 +213,14 @@ def anchors(settings: Settings) -> Iterator[Finding]:
     scheme = urlsplit(settings.anchors_url).scheme
     if not settings.anchors_url:
         yield Finding(
-            "GRANTS_ANCHORS_URL", "Deleted checkpoints would not be noticed.", "Set it to a place of its own."
+            "GRANTS_ANCHORS_URL", "Deleted checkpoints would not be noticed.", "Set it to a separate location."
         )
     elif scheme in UNSAFE_STORES:
         yield Finding("GRANTS_ANCHORS_URL", f"{scheme}: does not store files safely.", "Use file:// or s3://.")
     elif settings.anchors_url.rstrip("/") == settings.files_url.rstrip("/"):
-        yield Finding("GRANTS_ANCHORS_URL", "Who can write files could replace the anchors.", "Use another bucket.")
+        yield Finding(
+            "GRANTS_ANCHORS_URL", "Anyone who can write files could replace the anchors.", "Use another bucket."
+        )
 
 
 def seals(settings: Settings) -> Iterator[Finding]:

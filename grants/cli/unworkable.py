@@ -49,7 +49,7 @@ def _unsupported(scheme: str) -> str:
     try:
         fsspec.get_filesystem_class(scheme)
     except ValueError:
-        return f"{scheme}: is no kind of store."
+        return f"{scheme}: is not a supported type of storage."
     except ImportError as error:
         return f"{scheme}: cannot be reached: {error}."
     return ""
@@ -59,7 +59,7 @@ def _unwritable(folder: Path) -> str:
     """Why this folder cannot be written to, or created; empty if it can."""
     there = next((path for path in (folder, *folder.parents) if os.path.lexists(path)), Path("/"))
     if not there.is_dir():
-        return f"{there} is no folder."
+        return f"{there} is not a folder."
     return "" if os.access(there, os.W_OK | os.X_OK) else f"This user cannot write to {there}."
 
 

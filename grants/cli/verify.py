@@ -30,7 +30,7 @@ def verify() -> None:
             found = _print(settings)
     if found:
         raise click.ClickException(f"Differences found: {found}.")
-    click.echo("No differences found in schema, history, steps, ledger and documents.")
+    click.echo("No differences found in schema, history, checkpoints, steps, submissions, ledger or documents.")
 
 
 def _print(settings: config.Settings) -> int:

@@ -24,7 +24,7 @@ def _begin() -> config.Settings:
 @click.command()
 @click.argument("queue", type=click.Choice(QUEUES))
 def worker(queue: str) -> None:
-    """Work on one queue until told to stop; the current job is finished first."""
+    """Process one queue until stopped. The current job is finished first."""
     settings = _begin()
     knock(settings, settings.database_url)
     app = program.build(settings)

@@ -114,7 +114,8 @@ def _prints(_form: Any, field: Any) -> None:
     if characters := strange(field.data or ""):
         raise ValidationError(
             gettext(
-                "Remove these characters from “%(label)s”, because our letters cannot print them: %(characters)s",
+                "Remove these characters from “%(label)s”, because they cannot be printed in our letters: "
+                "%(characters)s",
                 label=field.label.text,
                 characters=characters,
             )

@@ -66,7 +66,7 @@ class ReportForm(Form):
     next_steps = TextAreaField(lazy_gettext("Next steps"), [fits], filters=[cleaned])
     story = TextAreaField(lazy_gettext("A story in a person’s own words"), [fits], filters=[cleaned])
     story_by = line(lazy_gettext("Name and place"), required=False)
-    story_consent = BooleanField(lazy_gettext("This person agrees that we publish their words and name."))
+    story_consent = BooleanField(lazy_gettext("This person agrees that we may publish their words and name."))
 
     figures: tuple[Row, ...]
     spending: tuple[Row, ...]

@@ -42,7 +42,7 @@ LINK_MAILS = {
 }
 """Subject and first paragraph of a mail with a one-time link, by its purpose."""
 VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
-UNASKED = N_("If you did not ask for this link, ignore this email. Nobody can use the link without it.")
+UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
 log = logging.getLogger("grants.jobs")
 
 

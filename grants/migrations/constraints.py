@@ -19,7 +19,7 @@ def check(table: str, name: str, condition: str, key: str = "id") -> None:
     if unfit := [str(row) for row in op.get_bind().execute(wanted).scalars()]:
         more = f" and {len(unfit) - SHOWN} more" if len(unfit) > SHOWN else ""
         raise Unfit(
-            f"These rows of the table {table} do not fit the constraint {table}_{name}: "
+            f"These rows of the table {table} violate the constraint {table}_{name}: "
             f"{', '.join(unfit[:SHOWN])}{more}. No release writes such values: somebody has changed them outside the "
             f"application."
         )

@@ -62,7 +62,7 @@ def _unprintable(report: Report) -> list[Message]:
     texts |= {f"line_{spending.id}_explanation": spending.explanation for spending in report.spending}
     return [
         Message(
-            "Remove these characters, because our reports cannot print them: %(characters)s",
+            "Remove these characters, because they cannot be printed in our reports: %(characters)s",
             characters=found,
             cure=name,
         )

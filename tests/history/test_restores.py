@@ -207,7 +207,7 @@ def test_a_dump_of_another_epoch_is_named_and_stated_too(app: Flask, backup: Bac
 
 
 def test_there_is_nothing_to_state_without_a_loss(app: Flask) -> None:
-    assert stated(app).stderr == "Error: No anchor goes beyond the checkpoints, so there is no restore to state.\n"
+    assert stated(app).stderr == "Error: No anchor goes beyond the checkpoints, so there is no restore to record.\n"
     assert len(points(app)) == 2
 
 

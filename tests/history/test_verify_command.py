@@ -23,7 +23,7 @@ from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, seal_all, sealed
 from tests.history.test_checkpoints import CUT, UNSEEN
 
-NONE = "No differences found in schema, history, steps, ledger and documents.\n"
+NONE = "No differences found in schema, history, checkpoints, steps, submissions, ledger or documents.\n"
 ONE, TWO = "1" * 64, "2" * 64
 PRINTED = f"""
     INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with)
@@ -120,7 +120,7 @@ def test_a_bad_key_is_one_sentence(app: Flask, settings: Settings) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: A key of the checkpoints cannot be used: it has 5 bytes instead of 32. Create one with `grants key`.\n"
+        "Error: A checkpoint key cannot be used: it has 5 bytes instead of 32. Create one with `grants key`.\n"
     )
 
 

@@ -143,7 +143,7 @@ def test_a_role_is_given_and_ended_within_its_scope(app: Flask, run: Run) -> Non
     assert given == (0, f"Rex (demo) now has the role: {scope}.\n")
     assert elsewhere == (
         1,
-        f"Error: Rex (demo) does not have this role there. Roles of this person: {scope}; Reviewer.\n",
+        f"Error: Rex (demo) does not have this role with this scope. Roles of this person: {scope}; Reviewer.\n",
     )
     assert ended == (0, f"Rex (demo) no longer has the role: {scope}.\n")
 
@@ -184,7 +184,7 @@ REFUSED = {
     "administrator, reviewer.",
     ("role", "give", "olga@example.org", "applicant"): "There is no role applicant. Roles: officer, approver, finance, "
     "auditor, administrator, reviewer.",
-    ("role", "give", "olga@example.org", "officer"): "The person already has this role.",
+    ("role", "give", "olga@example.org", "officer"): "This person already has this role.",
     ("role", "give", "olga@example.org", "finance", "--programme", "X"): "There is no programme X. Programmes: "
     "BTN-L, BTN-S, DRR, RES.",
     ("role", "give", "olga@example.org", "finance", "--call", "99"): "There is no call 99.",
@@ -192,8 +192,12 @@ REFUSED = {
     ("role", "give", "olga@example.org", "finance", "--call", "one"): "There is no call one.",
     ("role", "give", "olga@example.org", "finance", "--call", "1", "--programme", "RES"): "Give either --programme or "
     "--call.",
-    ("role", "end", "olga@example.org", "finance"): "Olga (demo) does not have this role there. Roles of this person: "
-    "Programme officer.",
+    (
+        "role",
+        "end",
+        "olga@example.org",
+        "finance",
+    ): "Olga (demo) does not have this role with this scope. Roles of this person: Programme officer.",
 }
 
 
@@ -213,7 +217,7 @@ def test_an_address_of_an_ended_account_is_not_given_again(app: Flask, run: Run)
     run("person", "end", "ada@example.org")
 
     again = run("person", "add", "ada@example.org", "--name", "Ada")[1]
-    assert again.startswith("Error: This address had an account, which was closed on ")
+    assert again.startswith("Error: The account with this email address was closed on ")
     assert run("person", "link", "ada@example.org")[1].startswith("Error: The account of Ada was closed on ")
     assert run("person", "list") == (0, "ada@example.org  Ada  (closed)\n")
 

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from tests.history.test_checkpoints import UNSEEN
+from tests.history.test_verify_command import NONE
 from tests.reports.reading import tagged, words
 from tests.story.outcome import Outcome, running
 
@@ -137,7 +138,7 @@ def test_each_file_matches_its_hash_in_the_database(outcome: Outcome, name: str)
 def test_verification_passes_afterwards(outcome: Outcome) -> None:
     assert (outcome.verified.status, outcome.verified.text_found) == (
         0,
-        f"Note: {UNSEEN}\nNo differences found in schema, history, steps, ledger and documents.\n",
+        f"Note: {UNSEEN}\n{NONE}",
     )
 
 

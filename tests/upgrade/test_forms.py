@@ -35,11 +35,11 @@ TEXTS = """
     INSERT INTO history_words (id, event_id, name, salt, words)
     SELECT n, n, 'note', '', 'Yes' FROM generate_series(1, 15) n"""
 FORGED = {
-    "hashes": (EVENT, "table history do not fit the constraint history_hashes_have_their_form: 3, 5."),
-    "a head": (HEAD, "table history_head do not fit the constraint history_head_hash_has_its_form: person 7."),
+    "hashes": (EVENT, "table history violate the constraint history_hashes_have_their_form: 3, 5."),
+    "a head": (HEAD, "table history_head violate the constraint history_head_hash_has_its_form: person 7."),
     "salts": (
         TEXTS,
-        "do not fit the constraint history_words_salt_has_its_form: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 5 more.",
+        "violate the constraint history_words_salt_has_its_form: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 5 more.",
     ),
 }
 _numbers = itertools.count()
@@ -99,7 +99,7 @@ def test_without_the_check_the_rows_are_not_named(
     monkeypatch.setattr(constraints, "text", lambda query: text(f"{query} LIMIT 0"))
     forge(postgres, old, EVENT)
 
-    with pytest.raises(click.ClickException, match=r"Rows of the table history do not fit the constraint") as refused:
+    with pytest.raises(click.ClickException, match=r"Rows of the table history violate the constraint") as refused:
         init.migrate(postgres.url("grants_owner", old))
 
     assert "3, 5" not in refused.value.message

@@ -169,7 +169,7 @@ def test_a_budget_that_was_not_stored_is_not_shown_as_added(app: Flask) -> None:
 
     text = olga.get(f"/applications/{ASKED}/changes").page.text
 
-    assert "We compare only what we still hold of both submissions." in text
+    assert "We compare only the parts of both submissions that we still hold." in text
     assert [words for words in ("added", "nothing changed", "The proposal did not change") if words in text] == []
 
 

@@ -93,7 +93,7 @@ def test_verify_finds_no_difference_in_the_old_data(app: Flask) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
     overwritten = "Note: Submission 1 of application 1: an earlier release did not preserve its content.\n"
-    none = "No differences found in schema, history, steps, ledger and documents.\n"
+    none = "No differences found in schema, history, checkpoints, steps, submissions, ledger or documents.\n"
     assert (done.returncode, done.stdout) == (0, f"{overwritten}Note: {UNSEEN}\n{none}"), done.stderr
 
 

@@ -146,7 +146,7 @@ def test_answers_are_kept_while_the_line_is_down_and_the_bar_says_so(app: Flask,
     assert key.startswith("grants:person-")
     assert key.endswith(":/reviews/1")
     since = json.loads(stored(window)[key])["since"]
-    assert window.inner_text(KEPT) == f"Kept on this phone since {since} UTC"
+    assert window.inner_text(KEPT) == f"Stored on this device since {since} UTC"
     assert held(app) == (None, "")
 
 

@@ -1,4 +1,4 @@
-"""The mails of the demonstration can be read on a page, which does not exist in production."""
+"""The emails of the demonstration can be read on a page, which does not exist in production."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def test_the_page_warns_of_the_last_holder_and_of_an_applicant(app: Flask, world
 
     assert "acts for an applicant:" in applicant
     assert "acts for an applicant:" not in alone
-    assert "Nobody else has this role: Auditor." in alone
-    assert "Nobody else has this role" not in client.get(auditor).page.text
+    assert "No one else has this role: Auditor." in alone
+    assert "No one else has this role" not in client.get(auditor).page.text
 
 
 def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) -> None:

@@ -215,7 +215,7 @@ def test_the_page_of_a_call_gives_its_rules_with_their_numbers(app: Flask) -> No
         ),
         (
             {"standing": ["rejuvenation"]},
-            "Internet Society chapters. Among chapters, only those in rejuvenation can apply",
+            "Internet Society chapters. Chapters can apply only if they are in rejuvenation",
         ),
         (
             {"applicants": None, "standing": None},

@@ -37,7 +37,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="standing", params={"allowed": ["good_standing"]}),
         {"applicant": applicant_with(standing="pre_rejuvenation")},
-        ("The chapter’s standing is “Pre-rejuvenation”; this call requires “Good standing”.",),
+        ("The chapter’s standing is “Pre-rejuvenation”, which this call does not accept.",),
     ),
     (
         RuleSpec(key="contacts", params={"count": 2}),

@@ -331,7 +331,7 @@ def _missing(field: Field, answer: Any) -> Message | None:
         return Message(text, label=field.named, words=field.words, cure=field.key)
     if field.printed and (characters := strange(str(answer))):
         return Message(
-            "Remove these characters from “%(label)s”, because our letters cannot print them: %(characters)s",
+            "Remove these characters from “%(label)s”, because they cannot be printed in our letters: %(characters)s",
             label=field.named,
             characters=characters,
             cure=field.key,

@@ -235,6 +235,14 @@ MAILS: tuple[dict[str, str], ...] = (
     },
     # call
     {
+        "Submit by %(until)s: deadline of “%(call)s” extended": "Submit by %(until)s: deadline for “%(call)s” extended",
+        "We have extended the deadline of the call “%(call)s” to %(until)s. Your draft is saved, and you can submit it "
+        "until then. The reason is:\n\n%(reason)s": (
+            "We have extended the deadline for the call “%(call)s” to %(until)s. Your draft is saved, and you can "
+            "submit it until then. The reason is:\n\n%(reason)s"
+        ),
+    },
+    {
         "Submit by %(until)s: more time for “%(call)s”": "Submit by %(until)s: your deadline for “%(call)s” extended",
         "We have given you more time for the call “%(call)s”. Your draft is saved, and you can submit it until "
         "%(until)s. The reason is:\n\n%(reason)s": (

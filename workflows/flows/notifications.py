@@ -265,10 +265,10 @@ ROLE_ENDED = Notification(
 )
 EXTENDED = Notification(
     Role.APPLICANT,
-    N_("Submit by %(until)s: deadline of “%(call)s” extended"),
+    N_("Submit by %(until)s: deadline for “%(call)s” extended"),
     N_(
-        "We have extended the deadline of the call “%(call)s” to %(until)s. Your draft is saved, and you can submit it "
-        "until then. The reason is:\n\n%(reason)s"
+        "We have extended the deadline for the call “%(call)s” to %(until)s. Your draft is saved, and you can submit "
+        "it until then. The reason is:\n\n%(reason)s"
     ),
 )
 CLOSED_EARLY = Notification(

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from workflows.engine.message import N_, Message
 from workflows.programme import Column, Question
 
+PUBLICATION = N_("Describe what you will publish, where and under which licence.")
+
 ANSWERS: Mapping[str, str] = {
     # every programme
     "Title": N_("Enter the title of the project."),
@@ -44,9 +46,9 @@ ANSWERS: Mapping[str, str] = {
         "Describe what you want to find out and who needs to know."
     ),
     "How will you find out?": N_("Describe how you will find out."),
-    "What will you publish, where, under which licence?": N_(
-        "Describe what you will publish, where and under which licence."
-    ),
+    "What will you publish, where and under which licence?": PUBLICATION,
+    # of calls that opened with the earlier wording
+    "What will you publish, where, under which licence?": PUBLICATION,
     "Does the research involve people or animals?": N_("Select whether the research involves people or animals."),
     # declarations
     "The information in this application is true and complete.": N_(

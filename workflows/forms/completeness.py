@@ -229,7 +229,7 @@ def _length(question: Question, content: Content) -> Sequence[Message]:
 LINE, ROWS = 300, 40
 """The maximum number of characters of a line in a letter, and the maximum number of indicators in a report."""
 
-STRANGE = N_("Remove these characters from “%(label)s”, because our letters cannot print them: %(characters)s")
+STRANGE = N_("Remove these characters from “%(label)s”, because they cannot be printed in our letters: %(characters)s")
 TOO_MUCH = {
     "characters": N_("Enter %(most)s characters or fewer in “%(label)s”: you entered %(count)s."),
     "lines": N_("Enter %(most)s lines or fewer in “%(label)s”: you entered %(count)s."),

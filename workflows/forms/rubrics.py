@@ -124,7 +124,7 @@ TEXTS: dict[str, tuple[str, str, tuple[str, str, str, str, str]]] = {
         (
             N_("No question that research could answer."),
             N_("A question, but the method would not answer it."),
-            N_("A reasonable question, but sample, data or analysis are vague."),
+            N_("A reasonable question, but the sample, data or analysis is vague."),
             N_("A clear question with a suitable method; one threat to validity is not addressed."),
             N_("A precise question, a tested or preregistered method, and its limits stated."),
         ),

@@ -37,7 +37,7 @@ def programmes() -> dict[str, Programme]:
     """Every programme by its code, sorted by code; raises ValueError naming an invalid file."""
     found: dict[str, Programme] = {}
     if missing := [folder for folder in FOLDERS if not folder.is_dir()]:
-        raise ValueError(f"{missing[0]} is no folder")
+        raise ValueError(f"{missing[0]} is not a folder")
     for path in sorted(path for folder in FOLDERS for path in folder.glob("[a-z]*.py")):
         programme = _read(path)
         if programme.code in found:

@@ -17,7 +17,7 @@ QUESTION = Question(
 HOW = N_("Describe the data, the sample and the analysis.")
 METHOD = Question(key="method", kind="long", label=N_("How will you find out?"), help=HOW, words=600)
 OUTPUTS = Question(
-    key="outputs", kind="long", label=N_("What will you publish, where, under which licence?"), words=200
+    key="outputs", kind="long", label=N_("What will you publish, where and under which licence?"), words=200
 )
 SUBJECTS = (
     ("none", N_("No")),

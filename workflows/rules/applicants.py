@@ -62,9 +62,8 @@ def standing(case: ApplicationCase, params: Standings) -> Message | None:
     if case.applicant.kind != "chapter" or case.applicant.standing in params.allowed:
         return None
     return Message(
-        "The chapter’s standing is “%(standing)s”; this call requires “%(wanted)s”.",
+        "The chapter’s standing is “%(standing)s”, which this call does not accept.",
         standing=STANDINGS[case.applicant.standing],
-        wanted=STANDINGS[params.allowed[0]],
         cure="organisation",
     )
 
@@ -87,7 +86,7 @@ def no_overdue(case: ApplicationCase, params: Params) -> Message | None:
     if not case.applicant.overdue:
         return None
     return Message(
-        "An earlier report is overdue: %(reports)s. It must be submitted first.",
+        "The applicant has overdue reports, which must be submitted first: %(reports)s.",
         reports=", ".join(case.applicant.overdue),
         cure="reports",
     )

@@ -108,7 +108,7 @@ def cofunding(case: ApplicationCase, params: Share) -> Message | None:
 
 
 def partner_above(case: ApplicationCase, params: Above) -> tuple[Message, ...]:
-    """A grant above the set amount has an outside partner and lasts the minimum duration."""
+    """A project with a grant above the set amount has an outside partner and lasts the minimum duration."""
     if case.asked <= params.amount:
         return ()
     reasons = []

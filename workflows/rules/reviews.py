@@ -73,7 +73,7 @@ def not_oneself(case: AssignmentCase, actor: Actor) -> Message | None:
 
 
 def fit(case: AssignmentCase, actor: Actor) -> tuple[Message, ...]:
-    """The reviewer is appointed for the call, has no conflict of interest, and no other role with access to reviews."""
+    """The reviewer is appointed for the call, has no conflict of interest and no other role with access to reviews."""
     return case.unfit
 
 

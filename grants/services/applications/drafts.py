@@ -154,7 +154,8 @@ def keep_lost(
     if (db.session.scalar(mine) or 0) >= MOST_LOST:
         raise Refused(
             Message(
-                "Versions of the proposal to compare: %(count)s. Compare them and choose one before you submit.",
+                "%(count)s versions of this proposal are waiting to be compared, the maximum. Compare them before "
+                "you continue.",
                 count=MOST_LOST,
             )
         )

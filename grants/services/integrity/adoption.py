@@ -126,7 +126,7 @@ def problems() -> Iterator[Message]:
             repeated = N_("History, event %(id)s: these tables were recorded a second time: %(tables)s.")
             yield Message(repeated, id=id, tables=", ".join(again))
         if unknown := sorted(set(tables) - known.keys()):
-            early = N_("History, event %(id)s: tables were recorded that no release holds: %(tables)s.")
+            early = N_("History, event %(id)s: it records tables that do not exist in any release: %(tables)s.")
             yield Message(early, id=id, tables=", ".join(unknown))
         for table in tables:
             first.setdefault(table, id)

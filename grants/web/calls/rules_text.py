@@ -68,7 +68,7 @@ APPLICANTS: dict[str, Sentence] = {
     "applicants": lambda given, *_: gettext("Who can apply: %(kinds)s.", kinds=_kinds(given)),
     "countries": lambda given, *_: gettext("Countries: %(countries)s.", countries=_listed(given, country)),
     "standing": lambda given, *_: gettext(
-        "Among chapters, only those %(standings)s can apply.",
+        "Chapters can apply only if they are %(standings)s.",
         standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
@@ -113,8 +113,8 @@ BUDGETS: dict[str, Sentence] = {
         "Co-funding must be at least %(percent)s of the grant.", percent=_percent(given)
     ),
     "most_of_kind": lambda given, _, currency: gettext(
-        "%(kinds)s can request at most %(amount)s.",
-        kinds=_kind(given["kind"]).capitalize(),
+        "Maximum grant for %(kinds)s: %(amount)s.",
+        kinds=_kind(given["kind"]),
         amount=_money(given["amount"], currency),
     ),
     "partner_above": _partner,

@@ -28,7 +28,9 @@ def _doubtful(content: Content, decision: date) -> Iterator[str]:
         return
     if starts < decision:
         yield gettext(
-            "The project starts on %(start)s. We may not decide until %(day)s.", start=day(starts), day=day(decision)
+            "The project starts on %(start)s. We might not have decided before %(day)s.",
+            start=day(starts),
+            day=day(decision),
         )
     months = content.answers.get("months")
     ends = add_months(starts, months) if months else None

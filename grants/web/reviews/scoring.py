@@ -140,7 +140,7 @@ def desk(person: Principal) -> ReviewsPage:
         groups[assignment.step if open_for(assignment) and assignment.step in groups else "done"].append(assignment)
     return ReviewsPage(
         asked=tuple(
-            _task(one, translate(NOT_YET), gettext("Declare or rule out a conflict")) for one in groups["asked"]
+            _task(one, translate(NOT_YET), gettext("Declare whether you have a conflict")) for one in groups["asked"]
         ),
         todo=tuple(_task(one, _scored(one), gettext("Continue review")) for one in groups["ready"]),
         done=tuple(_ended(one) for one in reversed(groups["done"])),

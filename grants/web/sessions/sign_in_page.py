@@ -70,7 +70,7 @@ def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | 
         note_labels(carried)
         return page("send_again.html", _to_submit(carried)), 200
     text = gettext(
-        "You are signed in as %(name)s. The form was filled in by another account and was not kept.",
+        "You are signed in as %(name)s. The form was filled in under another account and was not kept.",
         name=person.name,
     )
     links = [Link(gettext("Go to your start page"), start)]

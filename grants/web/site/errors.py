@@ -218,7 +218,7 @@ def forged(_error: CSRFError) -> tuple[str, int]:
     return _answer(
         400,
         gettext(
-            "The page was open for too long, or the form does not come from our site. Nothing was changed."
+            "The page was open for too long, or the form was not sent from our site. Nothing was changed."
             " Open the page again and resubmit the form."
         ),
         typed=_typed() if ours else (),

@@ -180,14 +180,14 @@ KINDS = {
         "batches.show",
     ),
     "batch_approved": Kind(
-        Message("Release payments of batch %(title)s"),
+        Message("Release payments in batch %(title)s"),
         Message("Two other people prepared and approved it."),
         Message("View batch"),
         "batches.show",
     ),
     "batch_released": Kind(
-        Message("Confirm payments of batch %(title)s"),
-        Message("Confirm it once the bank has made every payment."),
+        Message("Confirm payments in batch %(title)s"),
+        Message("Confirm them once the bank has made every payment."),
         Message("View batch"),
         "batches.show",
     ),
@@ -265,7 +265,7 @@ KINDS = {
     "asked": Kind(
         Message("Answer the review invitation: %(title)s"),
         Message("You can read the proposal after you declare whether you have a conflict of interest."),
-        Message("Declare or rule out a conflict"),
+        Message("Declare whether you have a conflict"),
         "reviews.show",
     ),
     "ready": Kind(

@@ -88,7 +88,7 @@ def _cut(lost: Lost, numbers: Sequence[int], anchors: Anchors, valid: Valid) -> 
             continue
         yield Message(
             "Checkpoints %(first)s to %(last)s of epoch %(epoch)s are missing, but their anchors exist. If a backup "
-            "was restored, state this with `grants restored`.",
+            "was restored, record this with `grants restored`.",
             first=lost.first,
             last=number,
             epoch=lost.epoch,
@@ -123,7 +123,7 @@ def _differing(
     if differs(numbers[-1]):
         first = numbers[bisect_left(numbers, x=True, key=differs)]
         yield Message(
-            "Checkpoints %(first)s to %(last)s of epoch %(epoch)s differ from their anchors: they were sealed anew.",
+            "Checkpoints %(first)s to %(last)s of epoch %(epoch)s differ from their anchors: they were sealed again.",
             first=first,
             last=numbers[-1],
             epoch=epoch,

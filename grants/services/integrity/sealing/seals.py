@@ -158,7 +158,7 @@ def _current(chain: _Chain, point: Checkpoint, hashes: list[str], *, valid: bool
         if len(hashes) != point.events or statement.digest_of(hashes) != point.digest:
             yield _changed(point)
         if point.epoch != chain.epoch and statement.restored is None:
-            yield Message("Checkpoint %(id)s begins an epoch without stating a restore.", id=point.id)
+            yield Message("Checkpoint %(id)s begins an epoch without recording a restore.", id=point.id)
     chain.digest = point.digest if valid is not False else None
     chain.epoch, chain.signed = point.epoch, True
 

@@ -83,7 +83,9 @@ def _names() -> Iterator[tuple[int, str, int, Any]]:
 def _outdated(events: list[int]) -> Iterator[Message]:
     """Fingerprints of earlier releases leave out columns, which would change freely after such an event."""
     for id in events:
-        finding = N_("History, event %(id)s names a row with a fingerprint of an earlier release, after the update.")
+        finding = N_(
+            "History, event %(id)s: it names a row with a fingerprint of an earlier release, after the update."
+        )
         yield Message(finding, id=id)
 
 
@@ -96,7 +98,7 @@ def _name(named: Named, table: str, id: int, value: Any) -> None:
 
 def _unknown(named: Named) -> Iterator[Message]:
     for table in sorted(named.keys() - HELD.keys()):
-        yield Message("History names rows of %(table)s, which the manifest does not hold.", table=table)
+        yield Message("The history names rows of %(table)s, which the manifest does not contain.", table=table)
 
 
 def _table(table: str, named: dict[int, str]) -> Iterator[Message]:
@@ -105,7 +107,7 @@ def _table(table: str, named: dict[int, str]) -> Iterator[Message]:
         value = named.pop(row.id, None)
         if value is None:
             if row.values[-1] is not None:
-                yield Message("%(table)s %(id)s has no event in history.", table=table, id=row.id)
+                yield Message("%(table)s %(id)s has no event in the history.", table=table, id=row.id)
         elif ":" not in value:
             first[row.id] = value
         elif value not in row.values:

@@ -110,7 +110,7 @@ def _unrecorded() -> Iterator[Message]:
         .exists()
     )
     for row in db.session.execute(_named().where(~known)):
-        text = N_("Submission %(number)s of application %(id)s has no event in history.")
+        text = N_("Submission %(number)s of application %(id)s has no event in the history.")
         yield Message(text, number=row.number, id=row.application_id)
 
 
