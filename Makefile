@@ -1,12 +1,15 @@
 # Each target installs what it needs and prints what it does; the second run is quick.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo story up test sweep system campaign lint bench clean
+.PHONY: help install demo story up test sweep system campaign lint bench clean
 
 PYTEST = PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install:  ## install the locked libraries into .venv, for a service as in docs/operating.md
+	@.ci/setup run
 
 demo:  ## start a demonstration: play the story of one grant, then keep running and print the address and logins
 	@.ci/setup run
