@@ -9,6 +9,7 @@ from wtforms import PasswordField
 from wtforms.validators import ValidationError
 
 from grants.forms.base import Form, at_most, needed
+from grants.outside.common_passwords import is_common
 
 LEAST, MOST = 12, 200
 """How many characters a password has. Nothing else is asked of it: rules about its signs make passwords weaker."""
@@ -20,12 +21,17 @@ def _at_least(_form: Any, field: Any) -> None:
         raise ValidationError(text)
 
 
+def _uncommon(_form: Any, field: Any) -> None:
+    if is_common(field.data or ""):
+        raise ValidationError(gettext("Many people use this password, so it is easy to guess. Choose another one."))
+
+
 class PasswordForm(Form):
     """A new password. What depends on its person is a rule of `services.persons`."""
 
     password = PasswordField(
         lazy_gettext("New password"),
-        [needed(lazy_gettext("Enter a password.")), _at_least, at_most(MOST)],
+        [needed(lazy_gettext("Enter a password.")), _at_least, at_most(MOST), _uncommon],
         description=lazy_gettext(
             "Use %(least)s to %(most)s characters of any kind. Three or four unrelated words are easy to remember and "
             "hard to guess.",

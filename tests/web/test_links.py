@@ -99,6 +99,7 @@ UNFIT = {
     "": "Enter a password.",
     "short": "Enter 12 characters or more: you entered 5.",
     "x" * 201: "Enter 200 characters or fewer in “Password”: you entered 201.",
+    "Qwerty123456": "Many people use this password, so it is easy to guess. Choose another one.",
     "Olga@Example.org": "Choose a password that is neither your email address nor your name.",
 }
 
