@@ -175,7 +175,7 @@ class Settings:
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
-    mail_from: str = _setting("grants@localhost", "sender of all mail", _sender)
+    mail_from: str = _setting("grants@localhost", "sender of all emails", _sender)
     host: str = _setting("127.0.0.1", "address the web server listens on", _host)
     port: int = _setting(8000, "port the web server listens on", _whole(1, 65_535))
     public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port", _public)
