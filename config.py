@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parent
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 TRANSLATIONS = ROOT / "grants" / "translations"
 LANGUAGES = {"en": NAMES["en"]}
-"""Languages of pages. One is added when its catalogue has every sentence, so that a page never mixes two languages."""
+"""Languages of pages. One is added once its pages have been tried in the browser by people who speak it."""
 MAIL_LANGUAGES = tuple(code for code in NAMES if code == "en" or (TRANSLATIONS / code).is_dir())
-"""Languages of mails: English and every language with a catalogue, in which all mails are translated."""
+"""Languages of emails: English and every language with a catalogue, which has every sentence."""
 
 
 FIRST_ADMINISTRATOR = (
