@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grants.db import Instant, Key, Model, Stamp, Visibility
@@ -12,7 +12,10 @@ class Person(Model):
     """A person with an account. Memberships and appointments determine their permissions."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_is_one"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_is_one"),
+        Index("person_address_hash_idx", text("address_hash(email)")),
+    )
     visibility = Visibility(root="person")
 
     id: Mapped[Key]

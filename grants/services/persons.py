@@ -31,7 +31,7 @@ REVIEWS = Message(
 )
 """Why an administrator neither gives nor ends a role, because its people judge: of an applicant, of a reviewer."""
 
-
+CLOSED = Message("This account is closed, so it cannot get a role or act for an organisation.")
 ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
 LONGEST = 200
 """The most characters of an email address or a name."""
@@ -146,10 +146,11 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     """Make the person a member who acts for the organisation, and record it in history.
 
     The person is involved for good in every application of the organisation: they no longer review those that are not
-    decided, nor others of the same calls, and the officers are told. The transaction raises ConstraintViolated when the
-    person already is a member.
+    decided, nor others of the same calls, and the officers are told. Raises Refused for an account that is closed. The
+    transaction raises ConstraintViolated when the person already is a member.
     """
     locking.hold(person, actor=actor, applied=[organisation], reviewing=True)
+    _expect_open(person)
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)
     db.session.flush()
@@ -167,10 +168,11 @@ def appoint(
 ) -> Appointment:
     """Appoint the person to the role, everywhere or in one programme or call; record it in history.
 
-    Ends all sessions of the person, because what they may see changes. Raises Refused as in `_expect`. The transaction
-    raises ConstraintViolated when the person already holds this role.
+    Ends all sessions of the person, because what they may see changes. Raises Refused for an account that is closed,
+    and as in `_expect`. The transaction raises ConstraintViolated when the person already holds this role.
     """
     locking.hold(person, actor=actor, place=Place(programme, call_id))
+    _expect_open(person)
     _expect(person, actor, programme=programme, call_id=call_id)
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
@@ -196,6 +198,12 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     sign_out_everywhere(appointment.person)
     _record(appointment, actor, "dismiss", _dismissed(appointment))
     assignments.release(appointment.person, apply=apply)
+
+
+def _expect_open(person: Person) -> None:
+    """Raise Refused for an account that is closed. The person must be held."""
+    if person.ended_at is not None:
+        raise Refused(CLOSED)
 
 
 def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int | None) -> None:
