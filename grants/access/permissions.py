@@ -18,6 +18,7 @@ class Extent(StrEnum):
 class Permission(StrEnum):
     """The permissions that a route can require."""
 
+    OWN_ACCOUNT = "own_account"
     SEE_INBOX = "see_inbox"
     START_APPLICATION = "start_application"
     WRITE_APPLICATION = "write_application"
@@ -53,6 +54,7 @@ APPLICANT, REVIEWER, OFFICER, APPROVER = Role.APPLICANT, Role.REVIEWER, Role.OFF
 FINANCE, AUDITOR, ADMINISTRATOR = Role.FINANCE, Role.AUDITOR, Role.ADMINISTRATOR
 
 ALLOWED: dict[Permission, frozenset[Role]] = {
+    Permission.OWN_ACCOUNT: frozenset({APPLICANT, REVIEWER, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
     Permission.SEE_INBOX: frozenset({APPLICANT, REVIEWER, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
     Permission.START_APPLICATION: frozenset({APPLICANT}),
     Permission.WRITE_APPLICATION: frozenset({APPLICANT}),

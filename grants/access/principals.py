@@ -79,8 +79,11 @@ class Principal:
     def may(self, permission: Permission) -> bool:
         """Whether any role of the person has the permission, on whatever object.
 
-        A permission that needs an appointment of some extent is not held by one that covers less.
+        A permission that needs an appointment of some extent is not held by one that covers less. What concerns
+        nothing but their own account, everybody may who has one.
         """
+        if permission is Permission.OWN_ACCOUNT:
+            return self.id is not None
         held = self.roles & ALLOWED[permission]
         match EXTENT.get(permission, Extent.CALL):
             case Extent.EVERYTHING:

@@ -89,7 +89,7 @@ def _send_link(held: outbox.Claim) -> None:
 
 def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
     """The mail with a one-time link, in the language of its recipient."""
-    wording, ours = language.of_mail(issued.person.language), settings()
+    wording, ours = language.of_mail(issued.person.language_of_mails), settings()
     subject, text = LINK_MAILS[purpose]
     minutes = int(links.LIFETIMES[purpose].total_seconds()) // 60
     parts = (
@@ -130,7 +130,8 @@ def written(held: outbox.Claim, person: Person) -> Email:
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
-    wording, short = language.of_mail(person.language, person.timezone), language.of_mail(person.language)
+    own = person.language_of_mails
+    wording, short = language.of_mail(own, person.timezone), language.of_mail(own)
     contact = _contact(held)
     parts = (
         wording.translate(Message("Dear %(name)s,", name=person.name)),

@@ -53,7 +53,7 @@ def add(
     the email address is taken.
     """
     email, name = email.strip().lower(), name.strip()
-    if wrong := tuple(_wrong(email, name, language, timezone)):
+    if wrong := tuple(faults(email, name, language, timezone)):
         raise Refused(*wrong)
     person = Person(
         email=email,
@@ -64,17 +64,22 @@ def add(
     )
     db.session.add(person)
     db.session.flush()
-    history.record(
-        history.About("person", person.id, "person", person.id),
-        actor=actor,
-        key="add",
-        message=Message("Account created"),
-    )
+    record(person, actor, "add", Message("Account created"))
     return person
 
 
-def _wrong(email: str, name: str, language: str, timezone: str) -> Iterator[Message]:
-    """What is wrong with the values of a new account."""
+def themselves(person: Person, *, via: str = "web") -> Actor:
+    """The person as an actor on their own account, for which nobody needs a role."""
+    return Actor(person=person.id, role=Role.PUBLIC, via=via)
+
+
+def record(person: Person, actor: Actor, key: str, message: Message) -> None:
+    """Record an event about the account of the person, who is held."""
+    history.record(history.About("person", person.id, "person", person.id), actor=actor, key=key, message=message)
+
+
+def faults(email: str, name: str, language: str, timezone: str) -> Iterator[Message]:
+    """What is wrong with the values of an account."""
     if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
         yield Message("Enter an email address such as name@example.org.")
     if not 0 < len(name) <= LONGEST:
@@ -99,17 +104,14 @@ def set_password(person: Person, password_hash: str) -> None:
     person.password_hash = password_hash
     db.session.flush()
     sign_out_everywhere(person)
-    about = history.About("person", person.id, "person", person.id)
-    themselves = Actor(person=person.id, role=Role.PUBLIC, via="link")
-    history.record(about, actor=themselves, key="password", message=Message("Password set"))
+    record(person, themselves(person, via="link"), "password", Message("Password set"))
 
 
 def set_up_link(person: Person, *, actor: Actor) -> str:
     """Issue a link with which the person sets a password, record it in history, and return its token."""
     locking.hold(person, actor=actor)
     token = links.issue(person, links.SET_UP)
-    about = history.About("person", person.id, "person", person.id)
-    history.record(about, actor=actor, key="link", message=Message("Link to set a password issued"))
+    record(person, actor, "link", Message("Link to set a password issued"))
     return token
 
 
@@ -136,8 +138,7 @@ def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
     for membership in ended.memberships:
         no_longer = Message("No longer acts for %(organisation)s", organisation=membership.organisation.name)
         _record(membership, actor, "leave", no_longer)
-    about = history.About("person", person.id, "person", person.id)
-    history.record(about, actor=actor, key="end", message=Message("Account closed"))
+    record(person, actor, "end", Message("Account closed"))
     assignments.release(person, apply=apply)
     return ended
 

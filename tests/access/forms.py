@@ -118,6 +118,8 @@ SENT: dict[str, Sent] = {
     # people and sessions
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),
+    "/account": _sent("/account", name="Another Demo"),
+    "/account/language": _sent(language="en"),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
     "/sign-out": _sent(),

@@ -13,7 +13,7 @@ NOUNS = frozenset(
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
         "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
         "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons", "programmes",
-        "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
+        "profiles", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""

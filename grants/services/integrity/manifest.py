@@ -116,7 +116,10 @@ UNPRESERVED = 'NOT "submission".preserved AND "submission_content".content IS NO
 SCORE = "id review_id criterion points comment"
 
 HELD: dict[str, Held] = {
-    "person": Held("id email name language timezone password_hash created_at ended_at"),
+    "person": Held(
+        "id email name language timezone password_hash created_at ended_at",
+        later=(Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),),
+    ),
     "organisation": Held("id name sort_key kind standing country region language address source created_at"),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
     "membership": Held("id person_id organisation_id title created_at ended_at", Owner("person", "person_id")),

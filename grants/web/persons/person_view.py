@@ -1,4 +1,4 @@
-"""The pages of people: the list, one person with their roles, and a person's own account."""
+"""The pages of people: the list, and one person with their roles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from flask_babel import gettext
 
 from grants.forms.persons import AppointmentForm
-from grants.models import Appointment, Call, Membership, Person, SignIn
+from grants.models import Appointment, Call, Membership, Person
 from grants.queries import persons
 from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
@@ -49,8 +49,8 @@ class RoleRow:
 class PersonPage:
     """One person with their current roles and organisations, and the form to add a role.
 
-    language: the name of the person's language. timezone: the city and the present difference from UTC. apart: the
-    titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
+    language: the name of the language of their mails. timezone: the city and the present difference from UTC. apart:
+    the titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
     reviewing: of those in which they review what is to be decided, likewise. own: the reader is this person.
     """
 
@@ -65,22 +65,6 @@ class PersonPage:
     memberships: Sequence[Membership]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    """The reader's own account.
-
-    language: the name of their language. timezone: the city and the present difference from UTC. sign_ins: their open
-    sessions.
-    """
-
-    person: Person
-    language: str
-    timezone: str
-    roles: Sequence[RoleRow]
-    memberships: Sequence[Membership]
-    sign_ins: Sequence[SignIn]
-
-
 def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to.
 
@@ -92,13 +76,13 @@ def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) 
     reviewing = involvements.reviewing(reader.id) if reader.id else []
     return PersonPage(
         person,
-        language_name(person.language),
+        language_name(person.language_of_mails),
         zone_name(person.timezone),
         [call.title for call in apart],
         [call.title for call in reviewing],
         person.id == reader.id,
         form,
-        _endable(_roles(person, [*apart, *reviewing]), person, unconfirmed),
+        _endable(roles_of(person, [*apart, *reviewing]), person, unconfirmed),
         persons.memberships(person),
     )
 
@@ -117,19 +101,7 @@ def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -
     ]
 
 
-def account(person: Person) -> AccountPage:
-    """The account page of this person."""
-    return AccountPage(
-        person,
-        language_name(person.language),
-        zone_name(person.timezone),
-        _roles(person),
-        persons.memberships(person),
-        persons.sign_ins(person),
-    )
-
-
-def _roles(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
+def roles_of(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
     """The person's roles. apart: the calls of which the reader ends no role."""
     held = persons.appointments(person, principal())
     titles = dict(persons.titles(one.call_id for one in held if one.call_id))

@@ -1,4 +1,4 @@
-"""People and their roles, for administrators; and the account page of each person."""
+"""People and their roles, for administrators; and the page of one's own account."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
-from grants.db import db, transaction
+from grants.db import transaction
 from grants.forms.persons import AppointmentForm
 from grants.forms.transitions import CONFIRMED
 from grants.models import Appointment, Person
 from grants.queries import persons as found
 from grants.services import persons, transitions
-from grants.web.persons import person_view
+from grants.web.persons import account_view, person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site import done
 from grants.web.site.actions import action
@@ -82,10 +82,11 @@ def dismiss(id: int) -> Response | tuple[str, int]:
 
 
 @bp.get("/account")
-@permitted(Permission.SEE_INBOX)
+@permitted(Permission.OWN_ACCOUNT)
 def account() -> str:
-    """The signed-in person's own account and roles."""
-    return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
+    """The signed-in person's own account."""
+    person = account_view.oneself()
+    return page("persons/account.html", account_view.show(person, account_view.form(person)))
 
 
 def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> Appointment:
