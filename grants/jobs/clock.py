@@ -19,7 +19,7 @@ from grants.db import db, transaction
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import overdue
-from grants.services import failures, idempotency, links, outbox, sessions, transitions
+from grants.services import devices, failures, idempotency, links, outbox, sessions, transitions
 from grants.services.integrity.sealing import digest_mails, watch
 from grants.services.money import figures
 from grants.services.refusals import Refused
@@ -46,6 +46,7 @@ WORK: dict[str, Callable[[], object]] = {
     "figures": figures.keep,
     "idempotency": idempotency.purge,
     "sessions": sessions.purge,
+    "devices": devices.purge,
     "links": links.purge,
     "outbox": outbox.purge,
     "sealing": _watch_sealer,

@@ -23,7 +23,9 @@ from workflows.engine.roles import Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
 ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
+CLOSED = "Not sent: the account of the recipient is closed."
 LINKS = {
+    "/account": N_("Open your account: %(address)s"),
     "/applications/": N_("Open the application: %(address)s"),
     "/awards/": N_("Open the award: %(address)s"),
     "/reports/": N_("Open the report: %(address)s"),
@@ -58,7 +60,7 @@ def send(held: outbox.Claim) -> None:
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
         db.session.remove()
-        problem = LOST if _about_application(held) else ENDED
+        problem = CLOSED if _about_account(held) else LOST if _about_application(held) else ENDED
         log.info("outbox row %s: %s", held.id, problem)
         outbox.finish(held, problem=problem)
         return
@@ -108,12 +110,18 @@ def _entitled(held: outbox.Claim, person: Person) -> bool:
     Earlier releases queued mails without application and role: there the link leads to the application, and any role
     counts.
     """
+    if _about_account(held):
+        return person.ended_at is None
     if not _about_application(held):
         return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
     if "role" in held.args:
         return recipients.entitled([person], int(held.args["application"]), [Role(held.args["role"])]) != []
     application = recipients.linked(held.args["path"])
     return application is not None and recipients.entitled([person], application, list(Role)) != []
+
+
+def _about_account(held: outbox.Claim) -> bool:
+    return "own" in held.args
 
 
 def _about_application(held: outbox.Claim) -> bool:

@@ -20,7 +20,7 @@ from grants.models.outbox import Outbox
 from grants.models.persons import Person
 from grants.models.reports import Report, ReportFigure, ReportSpending
 from grants.models.reviews import Assignment, Conflict, Review, Score
-from grants.models.sessions import SignIn, SignInFailure
+from grants.models.sessions import Device, SignIn, SignInFailure
 from grants.models.submissions import Draft, Submission, SubmissionContent, SubmissionIndicator, SubmissionLine
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Conflict",
     "Counter",
     "Decision",
+    "Device",
     "DigestMail",
     "Document",
     "DocumentEnd",

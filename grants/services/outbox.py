@@ -153,6 +153,12 @@ def mail_all(mails: Iterable[Mail]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
 
 
+def mail_account(person: Person, *, subject: Message, text: Message) -> None:
+    """Queue a mail to a person about their own account, which they get whatever their roles, unless it has ended."""
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": "/account"}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, "own": True, **words})])
+
+
 def mail_link(*, account: str, purpose: str) -> None:
     """Queue a mail with a one-time link, which is issued when the mail is written.
 

@@ -19,7 +19,7 @@ from config import Settings
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Person, SignIn, SignInFailure
 from grants.queries import sessions
-from grants.services import retention
+from grants.services import devices, retention
 from workflows.engine.message import Message
 
 TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
@@ -80,6 +80,24 @@ def hasher(settings: Settings) -> PasswordHasher:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How a session is opened.
+
+    way: `password` or `link`. browser, system: their names, empty if unknown. device: the token of the browser's
+    cookie; empty if the browser is not to be known again.
+    """
+
+    way: str = ""
+    browser: str = ""
+    system: str = ""
+    device: str = ""
+
+
+UNKNOWN = Opening()
+"""A session that no browser has opened."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A try to sign in, which counts as failed until it succeeds. person_id: None for an unknown email address."""
 
@@ -135,7 +153,7 @@ def password_hash(password: str, settings: Settings, aside: Callable[..., Any] =
         return str(aside(hasher(settings).hash, password))
 
 
-def succeed(tried: Attempt, settings: Settings) -> str:
+def succeed(tried: Attempt, settings: Settings, opening: Opening = UNKNOWN) -> str:
     """Create a session for a verified attempt, which is no failure; returns the token for the cookie.
 
     Raises NotSignedIn if the account has ended, or has another password, since the attempt began.
@@ -144,7 +162,7 @@ def succeed(tried: Attempt, settings: Settings) -> str:
     person = db.session.get(Person, tried.person_id)
     if person is None or person.ended_at or person.password_hash != tried.password_hash:
         raise NotSignedIn(WRONG)
-    return open_for(person, settings)
+    return open_for(person, settings, opening)
 
 
 def withdraw(tried: Attempt) -> None:
@@ -178,8 +196,8 @@ def record_failure(*, email: str, address: str) -> SignInFailure:
     return failure
 
 
-def open_for(person: Person, settings: Settings) -> str:
-    """Create a session and return the token for the cookie."""
+def open_for(person: Person, settings: Settings, opening: Opening = UNKNOWN) -> str:
+    """Create a session and return the token for the cookie. A new device is noted, and the person gets a mail."""
     token = secrets.token_urlsafe(32)
     db.session.add(
         SignIn(
@@ -187,8 +205,13 @@ def open_for(person: Person, settings: Settings) -> str:
             person_id=person.id,
             ends_at=now() + timedelta(hours=settings.session_hours),
             idle_ends_at=now() + timedelta(minutes=settings.session_idle_minutes),
+            way=opening.way,
+            browser=opening.browser,
+            system=opening.system,
         )
     )
+    if opening.device:
+        devices.note(person, opening)
     return token
 
 
@@ -206,6 +229,27 @@ def touch(sign_in: SignIn, settings: Settings) -> None:
         .values(used_at=GRANTS_NOW, idle_ends_at=GRANTS_NOW + idle)
         .execution_options(synchronize_session=False)
     )
+
+
+def renew(token: str) -> str:
+    """Give a session another token, so that a copy of the old one is useless; returns it for the cookie."""
+    new = secrets.token_urlsafe(32)
+    renewed = update(SignIn).where(SignIn.token_sha256 == sessions.hashed(token))
+    renewed = renewed.values(token_sha256=sessions.hashed(new))
+    db.session.execute(renewed.execution_options(synchronize_session=False))
+    return new
+
+
+def end(person: Person, id: int) -> bool:
+    """Delete the session of this person with this id; returns whether there was one."""
+    ended = delete(SignIn).where(SignIn.id == id, SignIn.person_id == person.id).returning(SignIn.id)
+    return db.session.scalar(ended.execution_options(synchronize_session=False)) is not None
+
+
+def end_others(person: Person, token: str) -> None:
+    """Delete every session of the person but the one with this token."""
+    others = (SignIn.person_id == person.id, SignIn.token_sha256 != sessions.hashed(token))
+    db.session.execute(delete(SignIn).where(*others).execution_options(synchronize_session=False))
 
 
 def close(token: str) -> None:

@@ -119,6 +119,8 @@ SENT: dict[str, Sent] = {
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),
     "/account": _sent("/account", name="Another Demo"),
+    "/account/sessions/end": _sent(session="1"),
+    "/account/sessions/end-others": _sent(),
     "/account/language": _sent(language="en"),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),

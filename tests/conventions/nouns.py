@@ -11,9 +11,10 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
-        "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
-        "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons", "programmes",
-        "profiles", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
+        "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures", "funds",
+        "indicators", "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons",
+        "programmes", "profiles", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
+        "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""

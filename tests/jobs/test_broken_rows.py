@@ -160,6 +160,7 @@ BROKEN = {
     "figures": "REVOKE INSERT, UPDATE ON figures FROM grants_app",
     "idempotency": "REVOKE DELETE ON repeat FROM grants_app",
     "sessions": "REVOKE DELETE ON sign_in FROM grants_app",
+    "devices": "REVOKE DELETE ON device FROM grants_app",
     "links": "REVOKE DELETE ON link FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
 }

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from config import LANGUAGES, MAIL_LANGUAGES, ROOT
 from grants import language
 from grants.jobs import mailing
+from grants.services import devices
 from tests.catalogues import forms, ids, lines, messages, placeholders, pybabel, read
 from workflows import cases, programme
 from workflows.engine import roles
@@ -59,6 +60,8 @@ AROUND = {
     "%(label)s: %(text)s",
     *mailing.LINKS.values(),
     mailing.PAGE,
+    *devices.WAYS.values(),
+    *devices.WORDS,
 }
 """What mails have around their texts, and before what a person entered."""
 
@@ -86,10 +89,14 @@ def of_mails() -> set[str]:
 
 
 def _of_services() -> Iterator[str]:
-    """The texts of each call of `outbox.mail` and `outbox.Mail` that are written there."""
+    """The texts of each call of `outbox.mail`, `outbox.Mail` and `outbox.mail_account` that are written there."""
     for path in (ROOT / "grants" / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"outbox.mail", "outbox.Mail"}:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "outbox.mail",
+                "outbox.Mail",
+                "outbox.mail_account",
+            }:
                 made = [one.value for one in node.keywords if one.arg in {"subject", "text"}]
                 yield from (one.args[0].value for one in made if isinstance(one.args[0], ast.Constant))  # type: ignore[attr-defined,misc]
 

@@ -1,4 +1,4 @@
-"""Accounts: the languages of mails and of reviews, a version, and an index to find the account of an address."""
+"""Accounts: languages, a version, an index by the hash of the address; sessions with their devices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,25 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("mail_language", sa.Text()))
     op.add_column("person", sa.Column("reading_languages", ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("person", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("sign_in", sa.Column("id", sa.Integer(), sa.Identity(), nullable=False))
+    op.create_unique_constraint(op.f("sign_in_id_key"), "sign_in", ["id"])
+    for name in ("way", "browser", "system"):
+        op.add_column("sign_in", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    op.create_check_constraint(op.f("sign_in_way_is_known"), "sign_in", "way IN ('', 'password', 'link')")
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("token_sha256", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("grants_now()"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), server_default=sa.text("grants_now()"), nullable=False),
+        sa.CheckConstraint("token_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("device_token_is_a_hash")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("device_person_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("device_pkey")),
+        sa.UniqueConstraint("person_id", "token_sha256", name="device_once_key"),
+    )
+    op.create_index(op.f("device_used_at_idx"), "device", ["used_at"])
+    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON device TO grants_app; GRANT SELECT ON device TO grants_read")
     op.execute("""
         CREATE FUNCTION address_hash(address text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
             RETURN encode(sha256(convert_to(address, 'UTF8')), 'hex');

@@ -241,6 +241,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "outbox": Otherwise("nothing", "work that is waiting; what it leads to is held or leaves the system"),
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
+    "device": Otherwise("nothing", "a browser that is known again only prevents a mail, and is forgotten in time"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
     "clock_offset": Otherwise(

@@ -14,6 +14,7 @@ from grants.queries import links as stored
 from grants.queries.sessions import COOKIE
 from grants.services import links, locking, persons, sessions
 from grants.web.links import link_view
+from grants.web.sessions.devices import keep_device, opening
 from grants.web.site.authorization import keep_session, open_to_all, principal
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
@@ -47,7 +48,7 @@ def use(token: str) -> Response | str | tuple[str, int]:
         session = _used(token, link.person_id, (form.password.data or "") if form else None)
     except links.Unusable:
         return _unusable()
-    return keep_session(redirect(url_for("tasks.show")), session)
+    return keep_device(keep_session(redirect(url_for("tasks.show")), session))
 
 
 @bp.after_request
@@ -94,7 +95,7 @@ def _used(token: str, person_id: int, password: str | None) -> str:
         if hashed and purpose != links.SIGN_IN:
             persons.set_password(person, hashed)
         sessions.close(request.cookies.get(COOKIE, ""))
-        return sessions.open_for(person, settings)
+        return sessions.open_for(person, settings, opening("link"))
 
 
 def _page(link: Link, form: PasswordForm | None) -> str:

@@ -4,24 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, request
 
 from config import NAMES
 from grants.db import db
 from grants.forms.profiles import ProfileForm
-from grants.models import Membership, Person, SignIn
+from grants.models import Membership, Person
 from grants.queries import persons
+from grants.queries.sessions import COOKIE, hashed
+from grants.services import devices
 from grants.web.persons.person_view import RoleRow, roles_of
 from grants.web.persons.zones import time_in, zones
 from grants.web.site.authorization import principal
-from grants.web.site.formats import language_name
+from grants.web.site.formats import language_name, translate
 from workflows.engine.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session. device: "Firefox on Windows". way: "with the password", or empty. present: that of this request."""
+
+    id: int
+    device: str
+    way: str
+    began: datetime
+    used: datetime
+    present: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
     """The reader's own account.
 
-    form: name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions.
+    form: name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
+    first; each ends after so many idle minutes or hours.
     """
 
     person: Person
@@ -29,7 +47,9 @@ class AccountPage:
     there: str
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
-    sign_ins: Sequence[SignIn]
+    sign_ins: Sequence[SessionRow]
+    idle: int
+    hours: int
 
 
 def oneself() -> Person:
@@ -49,11 +69,30 @@ def form(person: Person) -> ProfileForm:
 
 def show(person: Person, form: ProfileForm) -> AccountPage:
     """The account page of this person."""
+    settings = current_app.extensions["settings"]
     return AccountPage(
         person,
         form,
         time_in(person.timezone),
         roles_of(person),
         persons.memberships(person),
-        persons.sign_ins(person),
+        _sessions(person),
+        settings.session_idle_minutes,
+        settings.session_hours,
     )
+
+
+def _sessions(person: Person) -> list[SessionRow]:
+    present = hashed(request.cookies.get(COOKIE, ""))
+    rows = [
+        SessionRow(
+            one.id,
+            translate(devices.named(one.browser, one.system)),
+            translate(devices.WAYS[one.way]) if one.way else "",
+            one.created_at,
+            one.used_at,
+            one.token_sha256 == present,
+        )
+        for one in persons.sign_ins(person)
+    ]
+    return sorted(rows, key=lambda row: not row.present)

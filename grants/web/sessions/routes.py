@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from grants.db import db, transaction
 from grants.forms.sessions import SignInForm
-from grants.outside import greenlets
 from grants.queries.sessions import COOKIE
 from grants.services import links, sessions
+from grants.web.sessions.devices import keep_device, opening
+from grants.web.sessions.passwords import verified
 from grants.web.sessions.sign_in_page import SentPage, SignInPage, asked, goes_on
 from grants.web.site.authorization import enter, keep_session, open_to_all, principal
 from grants.web.site.formats import translate
@@ -56,7 +57,7 @@ def create() -> Response | str | tuple[str, int]:
         return asked(SignInPage(form, after, translate(error.reason), carried)), 422
     person = enter(token)
     answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
-    return keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token)
+    return keep_device(keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token))
 
 
 def _resumed(view: SignInPage, carried: Sending) -> Response | tuple[str, int]:
@@ -79,20 +80,11 @@ def _mailed(email: str, purpose: str) -> str:
 
 
 def _opened(email: str, password: str) -> str:
-    """The token of a new session. The attempt is stored before the password is compared, and nothing is open then."""
-    settings = current_app.extensions["settings"]
-    db.session.rollback()  # the time of arrival was read: nobody who waits here holds a connection
-    with sessions.slot(sessions.COUNTING_SLOTS), transaction():
-        tried = sessions.attempt(email=email, address=request.remote_addr or "")
-    try:
-        sessions.verify(tried, password, settings, greenlets.aside)
-    except sessions.Busy:
-        with transaction():
-            sessions.withdraw(tried)
-        raise
+    """The token of a new session."""
+    tried = verified(email, password)
     with transaction():
         sessions.close(request.cookies.get(COOKIE, ""))
-        return sessions.succeed(tried, settings)
+        return sessions.succeed(tried, current_app.extensions["settings"], opening("password"))
 
 
 @bp.post("/sign-out")
