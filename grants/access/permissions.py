@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
 
@@ -85,6 +86,17 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
     Permission.REPLACE_DOCUMENT: frozenset({OFFICER}),
 }
+
+RIGHTS: dict[Permission, tuple[Right, ...]] = {
+    Permission.START_APPLICATION: (Right.EDIT,),
+    Permission.WRITE_APPLICATION: (Right.EDIT,),
+    Permission.DIVIDE_AWARD: (Right.EDIT,),
+    Permission.WRITE_REPORT: (Right.EDIT,),
+}
+"""Of which rights an applicant needs one in the organisation, for each permission that requires more than to view.
+
+What the transitions of applicants require is written in their rows.
+"""
 
 EXTENT: dict[Permission, Extent] = {
     Permission.RECEIVE_FUND: Extent.EVERYTHING,

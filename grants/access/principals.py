@@ -16,9 +16,10 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import contains_eager
 
 from grants.access import ties
-from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
+from grants.access.permissions import ALLOWED, EXTENT, RIGHTS, Extent, Permission
 from grants.access.ties import Tie
 from grants.db import cached_for_page, db
 from grants.models import (
@@ -31,10 +32,12 @@ from grants.models import (
     Call,
     Fund,
     Instalment,
+    Membership,
     Organisation,
     Payment,
     Person,
 )
+from workflows.engine.rights import ALL, Holders, Right, Rights
 from workflows.engine.roles import Actor, Role
 
 
@@ -49,6 +52,7 @@ class Principal:
     codes of the programmes that it covers as a whole. conflicts: ids of the applications with a conflict of interest.
     involved: ids of the applications in which the person was ever involved on the applicant's side; applied: of their
     calls. reviewing: ids of the undecided applications that they are invited to review, or review at the moment.
+    rights: in each of the organisations.
     """
 
     id: int | None = None
@@ -59,6 +63,7 @@ class Principal:
     involved: frozenset[int] = frozenset()
     applied: frozenset[int] = frozenset()
     reviewing: frozenset[int] = frozenset()
+    rights: dict[int, frozenset[Right]] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Principal) and self._facts() == other._facts()
@@ -67,7 +72,7 @@ class Principal:
         return hash(self._facts())
 
     def _facts(self) -> Hashable:
-        scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
+        scope = (*map(frozenset, (self.calls.items(), self.programmes.items(), self.rights.items())),)
         return self.id, self.organisations, *scope, self.conflicts, self.involved, self.applied, self.reviewing
 
     @property
@@ -85,6 +90,8 @@ class Principal:
         if permission is Permission.OWN_ACCOUNT:
             return self.id is not None
         held = self.roles & ALLOWED[permission]
+        if held == {Role.APPLICANT} and not any(self.has_right(permission, id) for id in self.organisations):
+            return False
         match EXTENT.get(permission, Extent.CALL):
             case Extent.EVERYTHING:
                 return any(self.covers_everything(role) for role in held)
@@ -92,6 +99,11 @@ class Principal:
                 return any(self.covers_everything(role) or self.programmes.get(role) for role in held)
             case Extent.CALL:
                 return bool(held)
+
+    def has_right(self, permission: Permission, organisation_id: int) -> bool:
+        """Whether the person acts for the organisation with a right that the permission requires of an applicant."""
+        wanted = RIGHTS.get(permission, (Right.VIEW,))
+        return not self.rights.get(organisation_id, frozenset()).isdisjoint(wanted)
 
     def covers(self, role: Role, call_id: int) -> bool:
         """Whether the person is appointed to the role and the appointment covers the call."""
@@ -127,6 +139,7 @@ class Principal:
 
 
 ANONYMOUS = Principal()
+MOST_MEMBERS = 100
 
 
 def load_principal(person: Person | None) -> Principal:
@@ -167,7 +180,12 @@ def principal_of(person: Person, rows: Iterable[Sequence[Any]]) -> Principal:
         involved=frozenset(ids["involved"]),
         applied=frozenset(tie.call for tie in held if tie.kind == "involved" and tie.call is not None),
         reviewing=frozenset(ids["reviewing"]),
+        rights={tie.id: _rights_of(tie) for tie in held if tie.kind == "acts for" and tie.id is not None},
     )
+
+
+def _rights_of(tie: Tie) -> frozenset[Right]:
+    return frozenset({Right.VIEW, *map(Right, (tie.role or "").split())})
 
 
 def scope_of(appointments: Iterable[Tie]) -> tuple[Calls, Programmes]:
@@ -205,6 +223,49 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     if member or application.id in principal.involved:
         roles &= {Role.REVIEWER}
     return frozenset(roles | ({Role.APPLICANT} if member else set()))
+
+
+def permits(row: Any, principal: Principal, permission: Permission) -> bool:
+    """Whether the principal has the permission on this object: through a role, as an applicant also by a right."""
+    held = roles_on(row, principal) & ALLOWED[permission]
+    if held != {Role.APPLICANT}:
+        return bool(held)
+    concerned = organisation_of(row)
+    ids = principal.organisations if concerned is None else {concerned}
+    return any(principal.has_right(permission, id) for id in ids)
+
+
+def organisation_of(row: Any) -> int | None:
+    """The id of the organisation that the object belongs to; None where there is none."""
+    if isinstance(row, Organisation):
+        return row.id
+    if isinstance(row, Membership):
+        return row.organisation_id
+    application = application_of(row)
+    return application.organisation_id if application else None
+
+
+@cached_for_page
+def holders(organisations: frozenset[int]) -> Holders:
+    """The names of the members of these organisations who have each right, oldest membership first."""
+    wanted = (
+        select(Membership)
+        .join(Membership.person)
+        .options(contains_eager(Membership.person))
+        .where(Membership.organisation_id.in_(organisations), Membership.ended_at.is_(None), Person.ended_at.is_(None))
+        .order_by(Membership.id)
+        .limit(MOST_MEMBERS)
+    )
+    members = list(db.session.scalars(wanted))
+    return {right: tuple(one.person.name for one in members if right in one.rights) for right in Right}
+
+
+def rights_in(organisation_id: int | None, principal: Principal) -> Rights:
+    """The rights of the principal in the organisation, with those who have what they lack; all without one."""
+    if organisation_id is None:
+        return Rights()
+    held = principal.rights.get(organisation_id, frozenset())
+    return Rights(held) if held == ALL else Rights(held, holders(frozenset({organisation_id})))
 
 
 def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
@@ -310,9 +371,8 @@ def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | N
     role = next((role for role in roles if role in held), None)
     if role is None or principal.id is None:
         return None
-    application = application_of(row)
-    behalf = application.organisation_id if application and role is Role.APPLICANT else None
-    return Actor(person=principal.id, role=role, on_behalf_of=behalf)
+    behalf = organisation_of(row) if role is Role.APPLICANT else None
+    return Actor(person=principal.id, role=role, on_behalf_of=behalf, rights=rights_in(behalf, principal))
 
 
 def actor_in(

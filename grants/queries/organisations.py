@@ -114,11 +114,12 @@ def contacts(organisation: Organisation, principal: Principal) -> list[Membershi
 
 @cached_for_page
 def chosen(principal: Principal) -> list[Organisation]:
-    """The organisations that the principal acts for, by name, at most a hundred."""
+    """The organisations for which the principal may start an application, by name, at most a hundred."""
+    ids = [id for id in principal.organisations if principal.has_right(Permission.START_APPLICATION, id)]
     return list(
         db.session.scalars(
             select(Organisation)
-            .where(Organisation.id.in_(principal.organisations))
+            .where(Organisation.id.in_(ids))
             .order_by(Organisation.sort_key, Organisation.id)
             .limit(MOST)
         )

@@ -34,6 +34,7 @@ from grants.queries.reviews import assignments
 from grants.services import authority, locks
 from grants.services.locks import ORDER, Chain, Held, OutOfOrder, State, key
 from grants.services.refusals import Stale
+from workflows.engine.rights import Right
 from workflows.engine.roles import Actor
 from workflows.engine.steps import DECIDED
 
@@ -68,16 +69,16 @@ def hold(
     reviewing: bool = False,
     place: authority.Place | None = None,
     impartial: bool = True,
+    rights: Sequence[Right] = (Right.EDIT,),
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
 
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
-    that it pays, without assignments. shared: what guards read and must not change meanwhile, as the person of the
-    actor always is. applicant: also the organisation, because guards count over it. money: the fund without an award
-    too. invited: also the applications that these persons are to review. applied: organisations with all their
-    applications. reviewing: also the undecided ones that these persons review in the calls of `shared` and `applied`.
-    place, impartial: see `authority.confirm`, at the first lock. Raises Stale when a row is gone or has a new parent.
+    that it pays, without assignments. shared: what guards read, as the person of the actor always is. applicant: also
+    the organisation, which guards count over. money: the fund without an award too. invited: also what these persons
+    are to review. applied: organisations with all their applications. reviewing: also the undecided ones that they
+    review in the calls of both. place, impartial, rights: of `authority.confirm`. Raises Stale for a new parent.
     """
     state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
@@ -96,7 +97,7 @@ def hold(
     _take_from_applications(state, rows, parents, shared=read[Fund], money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, named, place=place, impartial=impartial)
+        authority.confirm(actor, named, place=place, impartial=impartial, rights=rights)
 
 
 def _hold_chains(state: State, rows: Sequence[Held | Chain], read: Mapping[type[Model], set[int]]) -> bool:

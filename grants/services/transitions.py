@@ -117,6 +117,7 @@ def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
         actor=actor,
         applicant=any(counts_over_applicant(transition) for transition in possible),
         money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
+        rights=tuple(dict.fromkeys(transition.right for transition in possible)),
     )
 
 

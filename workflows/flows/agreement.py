@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
@@ -51,6 +52,7 @@ SIGN = Transition(
     source=("to_sign",),
     target="countersign",
     roles=(Role.APPLICANT,),
+    right=Right.SIGN,
     guards=(not_judged_by_me,),
     fields=(NAME, READ),
     effect=Effect.SIGN_AGREEMENT,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.flows.notifications import ALERTED, INVITED, LATE, WANTED
 from workflows.flows.panel import (
@@ -123,6 +124,7 @@ ALERT = Transition(
     source=("draft",),
     target="triage",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(in_time, complete, happened_already, call_allows("start"), nobody_decided),
     stage="alert",
     effect=Effect.SUBMIT_APPLICATION,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Ending, Field, Flow, Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.flows.notifications import (
     AWARDED,
@@ -103,6 +104,7 @@ SUBMIT = Transition(
     source=("draft",),
     target="checks",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(in_time, complete, call_allows("submit"), nobody_decided),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(SENT,),
@@ -131,6 +133,7 @@ ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(answered_in_time, complete, call_allows("submit"), nobody_decided, answered),
     fields=(ANSWER_IN_WORDS,),
     effect=Effect.SUBMIT_APPLICATION,
@@ -297,6 +300,7 @@ WITHDRAW = Transition(
     source=("checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     fields=(ANY_REASON,),
     notifies=(WITHDRAWN,),
     weight="grave",
@@ -332,6 +336,7 @@ TURN_DOWN = Transition(
     source=("agreement",),
     target="withdrawn",
     roles=(Role.APPLICANT,),
+    right=Right.SIGN,
     guards=(nobody_signed,),
     fields=(ANY_REASON,),
     effect=Effect.END_AWARD,

@@ -122,7 +122,11 @@ HELD: dict[str, Held] = {
     ),
     "organisation": Held("id name sort_key kind standing country region language address source created_at"),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
-    "membership": Held("id person_id organisation_id title created_at ended_at", Owner("person", "person_id")),
+    "membership": Held(
+        "id person_id organisation_id title created_at ended_at",
+        Owner("person", "person_id"),
+        later=(Later(3, {"may_edit": "true", "may_submit": "true", "may_sign": "true", "is_contact": "true"}),),
+    ),
     "fund": Held("id title year currency source created_at"),
     "call": Held(
         "id programme title currency fund_id step step_at opens_at closes_at opened_at rules version created_by"

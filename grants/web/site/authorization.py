@@ -12,13 +12,15 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from grants.access.permissions import ALLOWED, Permission
-from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, roles_on
+from grants.access.permissions import ALLOWED, RIGHTS, Permission
+from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, holders, organisation_of, permits
 from grants.access.visibility import visible
 from grants.db import Model, begin_page, db, transaction
 from grants.queries import sessions
 from grants.queries.loading import OPTIONS
 from grants.services.sessions import is_unnoted, touch
+from workflows.engine.message import Message
+from workflows.engine.rights import lacking
 from workflows.engine.roles import Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -128,7 +130,8 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
     row = db.session.scalars(wanted.options(*OPTIONS.get(model, ()))).first()
     if row is None:
         abort(404)
-    if needed is not None and not roles_on(row, principal()) & ALLOWED[needed]:
+    if needed is not None and not permits(row, principal(), needed):
+        g.refused_in = organisation_of(row)
         abort(403)
     loaded().append(Loaded(model, id, needed))
     return row
@@ -165,6 +168,18 @@ def roles_missing() -> tuple[Role, ...]:
     if permission is None or principal().roles & ALLOWED[permission]:
         return ()
     return tuple(role for role in Role if role in ALLOWED[permission])
+
+
+def right_missing() -> Message | None:
+    """Which right in an organisation this route requires of the reader, an applicant without it; None otherwise."""
+    permission = declared_permission()
+    if permission not in RIGHTS or principal().roles & ALLOWED[permission] != {Role.APPLICANT}:
+        return None
+    refused_in = g.get("refused_in")
+    concerned = principal().organisations if refused_in is None else principal().organisations & {refused_in}
+    if any(principal().has_right(permission, id) for id in concerned) or not concerned:
+        return None
+    return lacking(RIGHTS[permission], holders(concerned))
 
 
 def init_app(app: Flask) -> None:
