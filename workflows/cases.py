@@ -204,7 +204,8 @@ class AgreementCase:
     application: step of its application. judges: those who completed checks, reviewed, recommended, or decided at any
     stage.
     returnable: the most that can be returned, in `currency`. references: bank references of funds returned earlier.
-    left_on: the day on which the first payment was released to the bank.
+    left_on: the day on which the first payment was released to the bank. contacts: the confirmed contacts of the
+    grantee; contacts_required: how many the call requires before it signs.
     """
 
     step: str = "to_sign"
@@ -217,6 +218,8 @@ class AgreementCase:
     returnable: Decimal = ZERO
     references: tuple[str, ...] = ()
     left_on: date | None = None
+    contacts: int = 0
+    contacts_required: int = 0
     currency: str = "USD"
     involvements: Involvements = Involvements()
 

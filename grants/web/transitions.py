@@ -343,15 +343,20 @@ def cure(row: Any, reason: Message) -> Link | None:
         return Link(gettext("View fund"), url_for("funds.show", id=row.fund_id))
     if application is None:
         return None
+    organisation = application.organisation_id
     match reason.cure:
         case "checks":
-            return Link(gettext("Go to eligibility checks"), _part_of(application, "checks"))
+            link = Link(gettext("Go to eligibility checks"), _part_of(application, "checks"))
         case "reviews":
-            return Link(gettext("View reviews"), _part_of(application, "reviews"))
+            link = Link(gettext("View reviews"), _part_of(application, "reviews"))
         case "award":
-            return Link(gettext("View grant"), url_for("awards.of", id=application.id))
+            link = Link(gettext("View grant"), url_for("awards.of", id=application.id))
+        case "organisation" if organisation in principal().organisations:
+            url = url_for("organisations.show", id=organisation, _anchor="people")
+            link = Link(gettext("View people of your organisation"), url)
         case _:
             return None
+    return link
 
 
 def _part_of(application: Application, part: str) -> str:

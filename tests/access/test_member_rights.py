@@ -39,7 +39,7 @@ def required(stage: Stage, row: Row) -> tuple[Right, ...]:
     """The rights of which the row requires one; empty where every member may."""
     if row.endpoint == "transitions.apply":
         return (TRANSITIONS[row.path.rpartition("/")[2]],)
-    return RIGHTS.get(permission_of(stage, row), ())  # type: ignore[call-overload,no-any-return]
+    return RIGHTS.get(permission_of(stage, row), ())  # type: ignore[call-overload]
 
 
 def give(stage: Stage, held: Iterable[Right]) -> None:
@@ -88,7 +88,7 @@ def test_a_right_that_ends_after_the_page_has_looked_does_not_count(
 
 def lowered(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
     """The result when every right ends once the page has read its principal."""
-    data, done = form(stage, row, OWN), []
+    data, done = form(stage, row, OWN), list[str]()
 
     def read(token: str) -> Current | None:
         found = current(token)

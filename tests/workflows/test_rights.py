@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.examples import OTHERS, READY
+from tests.workflows.examples import NOON, OTHERS, READY, SIGNED
+from workflows.cases import AgreementCase
 from workflows.engine.flow import Flow, Transition
 from workflows.engine.rights import GIVEN, RIGHTS, Right, Rights, lacking
 from workflows.engine.roles import Actor, Role
+from workflows.flows import agreement
 from workflows.flows.standard import FLOWS
 
 REQUIRED = {
@@ -87,3 +89,22 @@ def test_without_the_guard_a_member_who_may_only_view_would_withdraw(monkeypatch
     monkeypatch.setattr(Rights, "against", lambda *_: None)
 
     assert reasons(flow, row) == set()
+
+
+def signing(contacts: int, required: int = 2) -> set[str]:
+    """The reasons against signing with so many confirmed contacts."""
+    facts = AgreementCase(arrived_at=NOON, answers=SIGNED, contacts=contacts, contacts_required=required)
+    return set(map(str, agreement.FLOW.objections("sign", facts, Actor(1, Role.APPLICANT))))
+
+
+def test_an_agreement_is_signed_with_as_many_contacts_as_the_call_requires() -> None:
+    assert signing(2) == signing(0, required=0) == set()
+    assert signing(1) == {"The organisation needs 2 confirmed contacts; 1 so far. Name contacts on its page."}
+
+
+def test_without_the_guard_an_agreement_would_be_signed_with_one_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    unguarded = agreement.FLOW.changed(replace(agreement.SIGN, guards=()))
+    monkeypatch.setattr(agreement, "FLOW", unguarded)
+
+    assert signing(1) == set()

@@ -59,11 +59,13 @@ def lacking(wanted: Iterable[Right], holders: Holders) -> Message:
         return Message(
             "You need the right %(right)s in your organisation to do this. Nobody in your organisation has it now.",
             right=named,
+            cure="organisation",
         )
     return Message(
         "You need the right %(right)s in your organisation to do this. These people have it: %(names)s.",
         right=named,
         names=", ".join(names[:MOST_NAMES]),
+        cure="organisation",
     )
 
 

@@ -12,6 +12,7 @@ from workflows.engine.message import N_
 from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
+from workflows.rules.applicants import enough_contacts
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
 
@@ -53,7 +54,7 @@ SIGN = Transition(
     target="countersign",
     roles=(Role.APPLICANT,),
     right=Right.SIGN,
-    guards=(not_judged_by_me,),
+    guards=(enough_contacts, not_judged_by_me),
     fields=(NAME, READ),
     effect=Effect.SIGN_AGREEMENT,
     weight="first",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
 from grants.db import GRANTS_NOW, db
@@ -23,10 +23,16 @@ def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
     owner: the column with its id. besides: the column with the id of an application that does not count towards what
     the organisation holds.
     """
-    contacts = select(func.count()).where(Membership.organisation_id == owner, Membership.ended_at.is_(None))
+    contacts = confirmed(owner)
     others = [] if besides is None else [_THEIRS.id != besides]
     held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
     return contacts.scalar_subquery(), held, _overdue(owner)
+
+
+def confirmed(owner: Any) -> Select[int]:
+    """The number of confirmed contacts of an organisation. owner: the column with its id, or the id."""
+    current = (Membership.organisation_id == owner, Membership.ended_at.is_(None), Membership.is_contact)
+    return select(func.count(Membership.id)).where(*current)
 
 
 def running(theirs: Any, owner: Any, *conditions: Any, outside: Sequence[Any]) -> ColumnElement[Any]:
