@@ -13,7 +13,7 @@ NOUNS = frozenset(
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
         "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures", "funds",
         "indicators", "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons",
-        "programmes", "profiles", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
+        "preferences", "programmes", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
         "transitions",
     }
 )  # fmt: skip

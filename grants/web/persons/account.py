@@ -9,7 +9,7 @@ from config import LANGUAGES
 from grants.access.permissions import Permission
 from grants.db import transaction
 from grants.queries.sessions import COOKIE
-from grants.services import profiles, sessions
+from grants.services import preferences, sessions
 from grants.services.refusals import Refused, Stale
 from grants.web.persons import account_view
 from grants.web.site import done
@@ -40,7 +40,7 @@ def change() -> Response | tuple[str, int]:
         return page("persons/account.html", account_view.show(person, form)), 422
     try:
         with transaction():
-            profiles.change(person, form.profile(person), version=sent_version(OUTDATED))
+            preferences.change(person, form.preferences(person), version=sent_version(OUTDATED))
     except (Refused, Stale) as wrong:
         return shown_again(lambda: page("persons/account.html", account_view.show(account_view.oneself(), form)), wrong)
     answer = redirect(done.after(person, "profile", url_for("persons.account")))
@@ -82,5 +82,5 @@ def speak() -> Response:
     if language not in LANGUAGES:
         return redirect(here or url_for("persons.account"))
     with transaction():
-        profiles.set_language(account_view.oneself(), language)
+        preferences.set_language(account_view.oneself(), language)
     return keep_language(redirect(here or url_for("persons.account")), language)

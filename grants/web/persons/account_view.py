@@ -10,7 +10,7 @@ from flask import current_app, request
 
 from config import NAMES
 from grants.db import db
-from grants.forms.profiles import ProfileForm
+from grants.forms.preferences import PreferencesForm
 from grants.models import Membership, Person
 from grants.queries import persons
 from grants.queries.sessions import COOKIE, hashed
@@ -43,7 +43,7 @@ class AccountPage:
     """
 
     person: Person
-    form: ProfileForm
+    form: PreferencesForm
     there: str
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
@@ -57,9 +57,9 @@ def oneself() -> Person:
     return db.session.get_one(Person, principal().id)
 
 
-def form(person: Person) -> ProfileForm:
+def form(person: Person) -> PreferencesForm:
     """The form with what the reader can set."""
-    return ProfileForm.of(
+    return PreferencesForm.of(
         person,
         zones=zones(person.timezone),
         names={code: language_name(code) for code in NAMES},
@@ -67,7 +67,7 @@ def form(person: Person) -> ProfileForm:
     )
 
 
-def show(person: Person, form: ProfileForm) -> AccountPage:
+def show(person: Person, form: PreferencesForm) -> AccountPage:
     """The account page of this person."""
     settings = current_app.extensions["settings"]
     return AccountPage(

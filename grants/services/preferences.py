@@ -14,7 +14,7 @@ from workflows.engine.message import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class Preferences:
     """What a person sets. mail_language: of emails. reading_languages: in which they can review."""
 
     name: str
@@ -24,7 +24,7 @@ class Profile:
     timezone: str
 
 
-def change(person: Person, profile: Profile, *, version: int) -> None:
+def change(person: Person, wanted: Preferences, *, version: int) -> None:
     """Change the account of the person by themselves, and record it in history; nothing if nothing is different.
 
     Raises Stale when the version of the account is no longer `version`, and Refused for what is no name, language or
@@ -33,13 +33,13 @@ def change(person: Person, profile: Profile, *, version: int) -> None:
     locking.hold(person)
     if person.version != version or person.ended_at is not None:
         raise Stale(person)
-    if wrong := tuple(persons.faults(person.email, profile.name, profile.language, profile.timezone)):
+    if wrong := tuple(persons.faults(person.email, wanted.name, wanted.language, wanted.timezone)):
         raise Refused(*wrong)
-    if profile.mail_language not in MAIL_LANGUAGES or not set(profile.reading_languages) <= set(NAMES):
+    if wanted.mail_language not in MAIL_LANGUAGES or not set(wanted.reading_languages) <= set(NAMES):
         raise Refused(Message("Select the languages among those that are offered."))
-    person.name, person.timezone = profile.name, profile.timezone
-    person.language, person.mail_language = profile.language, profile.mail_language
-    chosen = [code for code in NAMES if code in profile.reading_languages]
+    person.name, person.timezone = wanted.name, wanted.timezone
+    person.language, person.mail_language = wanted.language, wanted.mail_language
+    chosen = [code for code in NAMES if code in wanted.reading_languages]
     if chosen != person.reading_languages:
         person.reading_languages = chosen
     _record(person, "Account details changed")

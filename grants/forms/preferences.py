@@ -12,7 +12,7 @@ from config import LANGUAGES, MAIL_LANGUAGES, NAMES
 from grants.forms.base import ChoiceField, Form, line, needed
 from grants.models import Person
 from grants.services.persons import LONGEST
-from grants.services.profiles import Profile
+from grants.services.preferences import Preferences
 
 NO_LANGUAGE = lazy_gettext("Select a language.")
 NO_ZONE = lazy_gettext("Select a time zone.")
@@ -28,7 +28,7 @@ class ReadingField(SelectMultipleField):
             raise ValidationError(gettext("Select the languages among those that are offered."))
 
 
-class ProfileForm(Form):
+class PreferencesForm(Form):
     """Name, languages and time zone of a person."""
 
     name = line(
@@ -48,7 +48,9 @@ class ProfileForm(Form):
     timezone = ChoiceField(lazy_gettext("Time zone"), validators=[needed(NO_ZONE)], wrong=NO_ZONE, choices={})
 
     @classmethod
-    def of(cls, person: Person, *, zones: Mapping[str, str], names: Mapping[str, str], reviews: bool) -> ProfileForm:
+    def of(
+        cls, person: Person, *, zones: Mapping[str, str], names: Mapping[str, str], reviews: bool
+    ) -> PreferencesForm:
         """The form with the values of the person.
 
         zones: the time zones to choose from, by key. names: of the languages, by code. reviews: whether the person is a
@@ -71,9 +73,9 @@ class ProfileForm(Form):
             del form.reading_languages
         return form
 
-    def profile(self, person: Person) -> Profile:
+    def preferences(self, person: Person) -> Preferences:
         """What was entered; what the form does not ask for stays."""
-        return Profile(
+        return Preferences(
             name=self.name.data or "",
             language=self.language.data if "language" in self else person.language,
             mail_language=self.mail_language.data,
