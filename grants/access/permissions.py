@@ -45,6 +45,7 @@ class Permission(StrEnum):
     SET_CALL = "set_call"
     READ_DOCUMENT = "read_document"
     READ_ORGANISATION = "read_organisation"
+    CHANGE_ORGANISATION = "change_organisation"
     SET_PEOPLE = "set_people"
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
@@ -81,6 +82,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SET_CALL: frozenset({OFFICER}),
     Permission.READ_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
     Permission.READ_ORGANISATION: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
+    Permission.CHANGE_ORGANISATION: frozenset({APPLICANT}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),

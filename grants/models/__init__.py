@@ -18,6 +18,7 @@ from grants.models.links import Link
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
+from grants.models.profiles import Profile
 from grants.models.reports import Report, ReportFigure, ReportSpending
 from grants.models.reviews import Assignment, Conflict, Review, Score
 from grants.models.sessions import Device, SignIn, SignInFailure
@@ -67,6 +68,7 @@ __all__ = [
     "Payment",
     "Person",
     "Posting",
+    "Profile",
     "Recommendation",
     "Repayment",
     "Report",

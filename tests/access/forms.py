@@ -115,6 +115,9 @@ SENT: dict[str, Sent] = {
     "/assignments/{declined_assignment}/transitions/invite_again": _sent("/applications/{ready}/reviewers"),
     "/applications/{reviewed}/conflict": _sent("/applications/{reviewed}/conflict", member="yes"),
     "/conflicts/{conflict}/lift": _sent("/conflicts/{conflict}/lift", reason=REASON),
+    "/organisations/{organisation}/legal-details/change": _sent(
+        "/organisations/{organisation}/legal-details/change", legal_name="Another legal name"
+    ),
     # people and sessions
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),

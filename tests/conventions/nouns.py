@@ -13,8 +13,8 @@ NOUNS = frozenset(
         "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
         "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures", "funds",
         "indicators", "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons",
-        "preferences", "programmes", "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
-        "transitions",
+        "preferences", "profiles", "programmes", "proposals", "reports", "reviews", "scores", "sessions",
+        "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
@@ -60,6 +60,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "retention": ("services", "deletes rows that are needed for a while only"),
     "watch": ("services", "notices that the sealer has stopped"),
+    "registers": ("services", "the registers whose numbers are checked"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "replacements": ("services", "documents that take the place of void ones"),
     "locking": ("services", "the order in which rows are locked"),
@@ -80,6 +81,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "recipients": ("queries", "who gets a mail"),
     "scores": ("queries", "the scores of an application side by side"),
     "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
+    "matches": ("queries", "organisations that may be the same as one that somebody registers"),
     # parts of forms
     "base": ("forms", "what all forms share"),
     "cleaning": ("forms", "how every typed or pasted text is cleaned"),

@@ -91,6 +91,12 @@ BROKEN = {
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
     "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
+    "organisation_profile_has_its_legal_name":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, '', 'x')",
+    "organisation_profile_is_counted_from_one":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 0, 'x', 'x')",
+    "organisation_profile_number_has_its_register":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier, register) VALUES (1, 9, 'x', 'x', 'x')",
     "organisation_standing_is_known": "UPDATE organisation SET standing = 'so so'",
     "outbox_kind_is_known": "UPDATE outbox SET kind = 'shell'",
     "outbox_one_end": "UPDATE outbox SET done_at = now(), dead_at = now()",
@@ -141,6 +147,8 @@ TWICE = {
     "involvement_application_id_person_id_part_key":
         "INSERT INTO involvement (application_id, person_id, part) SELECT application_id, person_id, part FROM involvement LIMIT 1",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
+    "organisation_profile_organisation_id_number_key":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
     "repayment_award_id_reference_key":
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",

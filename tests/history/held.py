@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from grants.db import Model, db, now, transaction
 from grants.jobs import processing
 from grants.models import Application, Call, Conflict, Organisation, Outbox
-from grants.services import calls, transitions
+from grants.services import calls, profiles, transitions
 from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
+from grants.services.profiles import Details
 from grants.services.reviews import conflicts
 from tests import world
 from workflows.engine.roles import Role
@@ -47,6 +48,7 @@ UNGUARDED = """
 def fill() -> None:
     """A partial grant that is paid, reported and partly returned, and everything else that history holds."""
     made = world.build(programmes=("BTN-L",))
+    _detailed(made)
     award = world.awarded(made, given=7_000)
     world.signed(made, award)
     world.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
@@ -60,6 +62,14 @@ def fill() -> None:
     _beside(made, award.application_id)
     for id in db.session.scalars(db.select(Outbox.id).filter_by(kind="document").order_by(Outbox.id).limit(2)).all():
         assert processing.work_one(id)
+
+
+def _detailed(made: world.World) -> None:
+    """The legal details of the chapter that gets the award."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        actor = made.actor("mg1", Role.APPLICANT, organisation)
+        profiles.change(organisation, details=Details("Chapter of Madagascar"), actor=actor, version=0)
 
 
 def _beside(made: world.World, application: int) -> None:

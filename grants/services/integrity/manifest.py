@@ -121,6 +121,10 @@ HELD: dict[str, Held] = {
         later=(Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),),
     ),
     "organisation": Held("id name sort_key kind standing country region language address source created_at"),
+    "organisation_profile": Held(
+        "id organisation_id number legal_name register register_number identifier address city website since_at by",
+        Owner("organisation", "organisation_id"),
+    ),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
     "membership": Held(
         "id person_id organisation_id title created_at ended_at",
@@ -168,6 +172,7 @@ HELD: dict[str, Held] = {
         "id application_id number amount currency conditions starts_on ends_on made_by made_at met_at met_by to_close"
         " unused back_by",
         APPLICATION,
+        later=(Later(3, {"profile_id": "NULL"}),),
     ),
     "award_line": Held(f"id award_id agreed {LINE}", AWARD),
     "award_indicator": Held(f"id award_id {INDICATOR}", AWARD),

@@ -9,10 +9,12 @@ from flask import Blueprint
 
 from grants.access.permissions import Permission
 from grants.models import Membership, Organisation
-from grants.queries import organisations
+from grants.queries import organisations, profiles
 from grants.queries.applications import proposals, statuses
 from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
+from grants.web.profiles import profile_view
+from grants.web.profiles.profile_view import Version
 from grants.web.site.authorization import load, permitted, principal
 from grants.web.site.components import Fact
 from grants.web.site.navigation import page
@@ -25,7 +27,7 @@ bp = Blueprint("organisations", __name__, url_prefix="/organisations")
 class OrganisationPage:
     """One organisation. facts: grants held and, for who may see all of them, the remaining limit.
 
-    member: the reader acts for the organisation.
+    member: the reader acts for the organisation. details: the present version of its legal details; None without any.
 
     proposals: its proposals with their progress, for members.
     """
@@ -35,6 +37,7 @@ class OrganisationPage:
     contacts: Sequence[Membership]
     proposals: Sequence[object]
     member: bool
+    details: Version | None
 
 
 @bp.get("/<int:id>")
@@ -42,13 +45,14 @@ class OrganisationPage:
 def show(id: int) -> str:
     """One organisation: standing, contacts, grants held and, for its members, the status of its proposals."""
     organisation = load(Organisation, id)
-    mine = proposals.own(principal(), organisation=id)
+    mine, details = proposals.own(principal(), organisation=id), profiles.present(organisation)
     view = OrganisationPage(
         organisation=organisation,
         facts=_facts(organisations.holdings([id], principal())[0]),
         contacts=organisations.contacts(organisation, principal()),
         proposals=applicant_view.lines(mine, statuses.of(mine)),
         member=id in principal().organisations,
+        details=profile_view.shown(details, organisation) if details else None,
     )
     return page("organisations/show.html", view)
 
