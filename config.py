@@ -19,10 +19,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 ROOT = Path(__file__).resolve().parent
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 TRANSLATIONS = ROOT / "grants" / "translations"
-LANGUAGES = {"en": NAMES["en"]}
-"""Languages of pages. One is added when its catalogue has every sentence, so that a page never mixes two languages."""
-MAIL_LANGUAGES = tuple(code for code in NAMES if code == "en" or (TRANSLATIONS / code).is_dir())
-"""Languages of mails: English and every language with a catalogue, in which all mails are translated."""
+LANGUAGES = {code: name for code, name in NAMES.items() if code == "en" or (TRANSLATIONS / code).is_dir()}
+"""Languages of pages and emails: English and every language with a catalogue, which has every sentence."""
 
 
 FIRST_ADMINISTRATOR = (

@@ -15,29 +15,38 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal, get_currency_precision
 from babel.support import NullTranslations
 
-from config import MAIL_LANGUAGES, TRANSLATIONS
+from config import LANGUAGES, TRANSLATIONS
 from reports.catalogues import read
 from workflows.engine.message import Message, Money, Value
 
 DOMAIN = "messages"
 DAYS = {"en": "d MMMM y"}
 """The format of a date in full where it is not the locale’s long format; for `en` that is American."""
-INSTANTS = {"en": "{day} at {time} UTC", "fr": "{day} à {time} UTC", "es": "{day} a las {time} UTC"}
+INSTANTS = {
+    "en": "{day} at {time}",
+    "fr": "{day} à {time}",
+    "es": "{day} a las {time}",
+    "ar": "{day}، الساعة {time}",
+}
 """How a mail writes an instant, as letters do."""
 THERE = {
     "en": " ({day} at {time} in {city})",
     "fr": " ({day} à {time}, heure de {city})",
     "es": " ({day} a las {time}, hora de {city})",
+    "ar": " ({day}، الساعة {time} بتوقيت {city})",
 }
 """What follows for a reader whose clock differs from UTC."""
 KEPT = 2_000
 """Dates and amounts that stay formatted in a process."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
 """The languages that write the currency after the amount, in mails and pages as in letters."""
+RIGHT_TO_LEFT = frozenset(code for code in LANGUAGES if Locale(code).text_direction == "rtl")
+EITHER_WAY, LEFT_TO_RIGHT, END = "\N{FIRST STRONG ISOLATE}", "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def po_file(language: str) -> Path:
@@ -72,7 +81,7 @@ class Wording:
         return text % {name: self.shown(value) for name, value in message.values.items()}
 
     def shown(self, value: Value) -> str:
-        """A value in the format of the language."""
+        """A value in the format of the language. Between texts of the other direction, data keeps its own."""
         match value:
             case Message():
                 return self.translate(value)
@@ -85,7 +94,7 @@ class Wording:
             case Decimal():
                 return number(value, self.language)
             case _:
-                return str(value)
+                return isolated(value, self.language) if isinstance(value, str) else str(value)
 
 
 def of_mail(language: str, zone: str = "UTC") -> Wording:
@@ -93,20 +102,36 @@ def of_mail(language: str, zone: str = "UTC") -> Wording:
 
     zone: of the recipient, in which an instant stands beside UTC where the two differ.
     """
-    known = language if language in MAIL_LANGUAGES else "en"
+    known = language if language in LANGUAGES else "en"
 
     def instant(at: datetime) -> str:
         utc, own = at.astimezone(UTC), at.astimezone(ZoneInfo(zone))
-        text = _instant(INSTANTS[known], utc, known)
+        text = _instant(INSTANTS[known], utc, known, zone=" UTC")
         if own.utcoffset() == utc.utcoffset():
             return text
-        return text + _instant(THERE[known], own, known, get_timezone_location(zone, locale=known, return_city=True))
+        city = get_timezone_location(zone, locale=known, return_city=True)
+        return text + _instant(THERE[known], own, known, city=city)
 
     return Wording(known, translations(known), instant)
 
 
-def _instant(form: str, at: datetime, language: str, city: str = "") -> str:
-    return form.format(day=day(at.date(), language), time=f"{at:%H:%M}", city=city)
+def _instant(form: str, at: datetime, language: str, *, zone: str = "", city: str = "") -> str:
+    return form.format(day=day(at.date(), language), time=left_to_right(f"{at:%H:%M}{zone}", language), city=city)
+
+
+def isolated(text: str, language: str) -> str:
+    """Data inside a text of a right-to-left language: neither changes the order of the other's words and signs.
+
+    The marks are those of Unicode, because the same texts stand in pages, attributes, subjects of mails and plain text.
+    Addresses have none, because programs that make links of them could take the mark for a part of the address.
+    """
+    plain = language not in RIGHT_TO_LEFT or not text or "://" in text or "@" in text
+    return text if plain else f"{EITHER_WAY}{text}{END}"
+
+
+def left_to_right(text: str, language: str) -> str:
+    """A time of day, a negative amount or a code inside a text of a right-to-left language."""
+    return f"{LEFT_TO_RIGHT}{text}{END}" if language in RIGHT_TO_LEFT else text
 
 
 @lru_cache(maxsize=KEPT)
@@ -130,10 +155,9 @@ def amount(value: Decimal, currency: str, language: str, *, code: bool = True, c
     digits = get_currency_precision(currency) if cents or value % 1 else 0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text = format_decimal(value or Decimal(0), pattern, locale=language).replace("-", "\N{MINUS SIGN}")
-    if not code:
-        return text
-    parts = (text, currency) if language in CURRENCY_AFTER else (currency, text)
-    return "\N{NO-BREAK SPACE}".join(parts)
+    if code:
+        text = "\N{NO-BREAK SPACE}".join((text, currency) if language in CURRENCY_AFTER else (currency, text))
+    return left_to_right(text, language)
 
 
 def number(value: Decimal | float, language: str, places: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Two country lists of the United Nations, shown beside an applicant's country. They never affect a score.
+"""Regions, and two country lists of the United Nations, shown beside an applicant's country. They never affect a score.
 
 Least developed countries: Committee for Development Policy, December 2024. Small island developing states: Office of
 the High Representative (UN-OHRLLS), the 39 states of 2024. Codes are ISO 3166-1 alpha-2.
@@ -13,6 +13,15 @@ FLAGS = {
     "SIDS": Message("Small island developing state (SIDS)"),
 }
 """The full name of each flag."""
+REGIONS = {
+    "Africa": Message("Africa"),
+    "Asia-Pacific": Message("Asia-Pacific"),
+    "Europe": Message("Europe"),
+    "Latin America & Caribbean": Message("Latin America and the Caribbean"),
+    "Middle East": Message("Middle East"),
+    "North America": Message("North America"),
+}
+"""The name of each region of the Society, by how organisations store it."""
 
 
 def _codes(text: str) -> frozenset[str]:

@@ -99,7 +99,7 @@ def seat(settings: Settings) -> None:
                         email=email(key),
                         name=part.name,
                         password_hash=hashed,
-                        language=part.language,
+                        mail_language=part.language,
                         timezone=part.zone,
                         actor=CLOCK,
                     ),

@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
 from wtforms import SearchField, SelectField
 
+from workflows.countries import REGIONS
+
 
 class FilterForm(PlainForm):
     """Words, call and region. A value that is not among the choices is ignored."""
@@ -20,7 +22,9 @@ class FilterForm(PlainForm):
     def __init__(self, args: Mapping[str, str], calls: Sequence[tuple[int, str]], regions: Sequence[str]) -> None:
         super().__init__(MultiDict({key: args[key] for key in ("words", "call", "region") if key in args}))
         self.call.choices = {"": gettext("All calls")} | {str(id): title for id, title in calls}
-        self.region.choices = {"": gettext("All regions")} | {region: region for region in regions}
+        self.region.choices = {"": gettext("All regions")} | {
+            region: gettext(REGIONS[region].text) if region in REGIONS else region for region in regions
+        }
         self.words.data = (self.words.data or "").strip()
         self.call.data = self.call.data if str(self.call.data) in {str(id) for id, _ in calls} else ""
         self.region.data = self.region.data if self.region.data in regions else ""

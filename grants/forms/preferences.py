@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import SelectMultipleField
 from wtforms.validators import ValidationError
 
-from config import LANGUAGES, MAIL_LANGUAGES, NAMES
+from config import LANGUAGES, NAMES
 from grants.forms.base import ChoiceField, Form, line, needed
 from grants.models import Person
 from grants.services.persons import LONGEST
@@ -59,12 +59,12 @@ class PreferencesForm(Form):
         form = cls(
             name=person.name,
             language=person.language if person.language in LANGUAGES else next(iter(LANGUAGES)),
-            mail_language=person.language_of_mails if person.language_of_mails in MAIL_LANGUAGES else "en",
+            mail_language=person.language_of_mails if person.language_of_mails in LANGUAGES else "en",
             reading_languages=person.reading_languages,
             timezone=person.timezone,
         )
         form.language.choices = dict(LANGUAGES)
-        form.mail_language.choices = {code: NAMES[code] for code in MAIL_LANGUAGES}
+        form.mail_language.choices = dict(LANGUAGES)
         form.reading_languages.choices = [(code, names[code]) for code in NAMES]
         form.timezone.choices = dict(zones)
         if len(LANGUAGES) == 1:

@@ -45,9 +45,16 @@ class Ended(NamedTuple):
 
 
 def add(
-    *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    language: str = "en",
+    mail_language: str | None = None,
+    timezone: str = "UTC",
+    actor: Actor,
 ) -> Person:
-    """Create an account and its history event.
+    """Create an account and its history event. mail_language: None for that of pages.
 
     Raises Refused for what is no address, name, language or time zone. The transaction raises ConstraintViolated when
     the email address is taken.
@@ -60,6 +67,7 @@ def add(
         name=name,
         password_hash=password_hash,
         language=language,
+        mail_language=mail_language,
         timezone=timezone,
     )
     db.session.add(person)

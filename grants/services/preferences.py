@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from config import MAIL_LANGUAGES, NAMES
+from config import LANGUAGES, NAMES
 from grants.db import db
 from grants.models import Person
 from grants.services import locking, persons
@@ -35,7 +35,7 @@ def change(person: Person, wanted: Preferences, *, version: int) -> None:
         raise Stale(person)
     if wrong := tuple(persons.faults(person.email, wanted.name, wanted.language, wanted.timezone)):
         raise Refused(*wrong)
-    if wanted.mail_language not in MAIL_LANGUAGES or not set(wanted.reading_languages) <= set(NAMES):
+    if wanted.mail_language not in LANGUAGES or not set(wanted.reading_languages) <= set(NAMES):
         raise Refused(Message("Select the languages among those that are offered."))
     person.name, person.timezone = wanted.name, wanted.timezone
     person.language, person.mail_language = wanted.language, wanted.mail_language

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from config import LANGUAGES, MAIL_LANGUAGES, ROOT
+from config import LANGUAGES, ROOT
 from grants import language
 from grants.jobs import mailing
 from grants.services import devices
@@ -32,7 +32,7 @@ from workflows.programmes import programmes
 from workflows.rules.calls import CALL_RULES
 
 RECIPE = "Add a sentence to a page or mail"
-TRANSLATED = [code for code in MAIL_LANGUAGES if code != "en"]
+TRANSLATED = [code for code in LANGUAGES if code != "en"]
 every_translation = pytest.mark.parametrize("code", TRANSLATED)
 SHOWN = {"title", "label", "help", "consequence", "history_text", "lead", "eligible", "question", "word"}
 """Fields of rows and programmes that hold a text for people."""

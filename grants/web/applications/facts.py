@@ -16,7 +16,7 @@ from grants.web.applications import status
 from grants.web.reviews.scoring import requested
 from grants.web.site.authorization import principal
 from grants.web.site.components import Fact
-from grants.web.site.formats import amount, amounts, country, day, label, percent
+from grants.web.site.formats import amount, amounts, country, day, label, percent, region
 from workflows.countries import flags_of
 from workflows.forms.completeness import Content
 
@@ -33,7 +33,7 @@ def facts(application: Application, content: Content, holding: Holding) -> list[
     link = Markup('<a href="{}">{}</a>').format(url_for("organisations.show", id=organisation.id), organisation.name)
     share = percent(round(100 * asked["indirect"] / asked["asked"], 1)) if asked["asked"] else "–"
     other = amount(asked["cofunding"], currency) if asked["cofunding"] else "–"
-    where = Markup("{} · {}{}").format(country(organisation.country), organisation.region, flags)
+    where = Markup("{} · {}{}").format(country(organisation.country), region(organisation.region), flags)
     return [
         Fact(gettext("Applicant"), link),
         Fact(gettext("Standing"), label(organisation.standing)),

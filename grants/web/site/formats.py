@@ -25,13 +25,13 @@ from werkzeug.utils import cached_property
 
 from config import LANGUAGES, NAMES
 from grants.db import now
-from grants.language import Wording, date_as, translations
+from grants.language import RIGHT_TO_LEFT, Wording, date_as, isolated, left_to_right, translations
 from grants.language import amount as formatted
 from grants.language import day as long_day
 from grants.language import number as plain_number
 from grants.models.documents import DOCUMENTS
 from workflows.cases import KINDS, STANDINGS
-from workflows.countries import FLAGS
+from workflows.countries import FLAGS, REGIONS
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import ROLES
 from workflows.programme import STAGES, TIME_LIMITS
@@ -115,6 +115,8 @@ def _in_template(context: Context, text: str, /, **values: Any) -> str:
     translated = _gettext(text)
     if context.eval_ctx.autoescape:
         translated = Markup(translated)  # noqa: S704 - a sentence of a template or of its catalogue
+    if values and _locale() in RIGHT_TO_LEFT:
+        values = {name: isolated(value, _locale()) if type(value) is str else value for name, value in values.items()}
     return translated % values if values or "%" in translated else translated
 
 
@@ -173,18 +175,20 @@ def instant(at: datetime, form: str = "full") -> str:
     utc = at.astimezone(ZoneInfo("UTC"))
     year = " y" if utc.year != current_day().year else ""
     on, clock_time = format_datetime(utc, f"EEE d MMM{year}", locale=locale), format_time(utc, "HH:mm", locale=locale)
-    text = f"{_unbroken(on)}, {_unbroken(f'{clock_time} UTC')}"
+    hour = left_to_right(_unbroken(f"{clock_time} UTC"), _locale())
+    text = gettext("%(day)s, %(time)s", day=_unbroken(on), time=hour)
     own = at.astimezone(zone())
     if form == "full" and own.utcoffset() != timedelta(0):
         city = get_timezone_location(zone(), locale=locale, return_city=True)
-        local = _unbroken(f"{format_datetime(own, 'EEE', locale=locale)} {format_time(own, 'HH:mm', locale=locale)}")
+        there = left_to_right(format_time(own, "HH:mm", locale=locale), _locale())
+        local = _unbroken(f"{format_datetime(own, 'EEE', locale=locale)} {there}")
         text += " " + gettext("(%(time)s in %(city)s)", time=local, city=city)
     return text
 
 
 def clock(at: datetime) -> str:
     """A time of day in UTC, such as "14:32:07 UTC"."""
-    return f"{at.astimezone(ZoneInfo('UTC')):%H:%M:%S} UTC"
+    return left_to_right(f"{at.astimezone(ZoneInfo('UTC')):%H:%M:%S} UTC", _locale())
 
 
 def day(on: date, form: str = "long") -> str:
@@ -248,6 +252,11 @@ def country(code: str) -> str:
     return str(locale.territories.get(code, code))
 
 
+def region(name: str) -> str:
+    """A region's name in the reader's language; another text as it is stored."""
+    return translate(REGIONS[name]) if name in REGIONS else name
+
+
 def label(code: str) -> str:
     """The name of a stored key: `good_standing` → "Good standing"; raises KeyError for an unknown one."""
     return translate(LABELS[code])
@@ -295,8 +304,11 @@ def numbered(name: str, place: str, number: str | None) -> Markup:
 
     A narrow column breaks before the country only, and shows no dot there (.follows in tables.css).
     """
-    after = Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(filter(None, [place, number]))
-    return Markup('<span>{}</span> <span class="follows"><span>· </span>{}</span>').format(name, after)
+    parts = (isolated(part, _locale()) for part in (place, number) if part)
+    after = Markup("\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}").join(parts)
+    return Markup('<span>{}</span> <span class="follows"><span>· </span>{}</span>').format(
+        isolated(name, _locale()), after
+    )
 
 
 def paragraphs(text: str) -> Markup:
