@@ -116,6 +116,13 @@ def _store(text: str) -> str:
     return ""
 
 
+def _scanner(text: str) -> str:
+    parts = _split(text)
+    socket = parts and parts.scheme == "unix" and parts.path and not parts.netloc
+    host = parts and parts.scheme == "tcp" and parts.hostname and parts.port and parts.path in {"", "/"}
+    return "" if not text or socket or host else "enter unix:///PATH or tcp://HOST:PORT"
+
+
 def _sender(text: str) -> str:
     name, address = parseaddr(text)
     found = MAILBOX.fullmatch(address)
@@ -159,6 +166,9 @@ class Settings:
     files_url: str = _setting("", "where files are stored, any fsspec URL; empty: instance/files", _store, secret=True)
     anchors_url: str = _setting(
         "", "where copies of the checkpoints are kept, any fsspec URL; empty: none are kept", _store, secret=True
+    )
+    clamd_address: str = _setting(
+        "", "virus scanner for uploaded files, unix:///PATH or tcp://HOST:PORT; empty: none scans them", _scanner
     )
     seal_key: str = _setting(
         "", "key that signs checkpoints, or the path of its file; empty: generated once, kept in instance/", secret=True

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     READ_DOCUMENT = "read_document"
     READ_ORGANISATION = "read_organisation"
     CHANGE_ORGANISATION = "change_organisation"
+    READ_ATTACHMENT = "read_attachment"
+    READ_ORGANISATION_DOCUMENT = "read_organisation_document"
+    WRITE_ORGANISATION_DOCUMENT = "write_organisation_document"
     SET_PEOPLE = "set_people"
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
@@ -83,6 +86,9 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
     Permission.READ_ORGANISATION: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR, ADMINISTRATOR}),
     Permission.CHANGE_ORGANISATION: frozenset({APPLICANT}),
+    Permission.READ_ATTACHMENT: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.READ_ORGANISATION_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
+    Permission.WRITE_ORGANISATION_DOCUMENT: frozenset({APPLICANT}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),

@@ -27,6 +27,7 @@ from grants.models import (
     Application,
     Appointment,
     Assignment,
+    Attachment,
     Award,
     Batch,
     Call,
@@ -34,6 +35,7 @@ from grants.models import (
     Instalment,
     Membership,
     Organisation,
+    OrganisationDocument,
     Payment,
     Person,
 )
@@ -288,6 +290,8 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
         case Appointment():
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
         case Organisation() if row.id in principal.organisations:
+            appointed.add(Role.APPLICANT)
+        case OrganisationDocument() | Attachment() if row.organisation_id in principal.organisations:
             appointed.add(Role.APPLICANT)
     return frozenset(appointed)
 

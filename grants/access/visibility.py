@@ -18,12 +18,14 @@ from grants.models import (
     Application,
     Appointment,
     Assignment,
+    Attachment,
     Award,
     Batch,
     Call,
     Fund,
     Instalment,
     Organisation,
+    OrganisationDocument,
     Payment,
     Person,
     Submission,
@@ -200,6 +202,22 @@ def _organisations(principal: Principal, sides: frozenset[Side]) -> ColumnElemen
     return Organisation.id.in_(principal.organisations)
 
 
+def _organisation_documents(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The documents of visible organisations, except for administrators, who have no use for them."""
+    if _staff(principal, sides):
+        return true()
+    own = principal.organisations if Side.APPLICANT in sides else frozenset()
+    return OrganisationDocument.organisation_id.in_(own) if own else false()
+
+
+def _attachments(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """Files are visible like what they are attached to."""
+    shown = _organisation_documents(principal, sides)
+    if is_false(shown):
+        return false()
+    return Attachment.id.in_(select(OrganisationDocument.attachment_id).where(shown))
+
+
 def _persons(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     return true() if Role.ADMINISTRATOR in principal.calls else Person.id == principal.id
 
@@ -281,4 +299,5 @@ SIDES = dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
     "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches,
+    "organisation_document": _organisation_documents, "attachment": _attachments,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db, transaction
+from grants.jobs import inspecting
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import overdue
@@ -49,6 +50,7 @@ WORK: dict[str, Callable[[], object]] = {
     "devices": devices.purge,
     "links": links.purge,
     "outbox": outbox.purge,
+    "quarantine": inspecting.purge,
     "sealing": _watch_sealer,
 }
 """What each tick does beside the transitions, by the key under which a failure is recorded."""

@@ -2,6 +2,7 @@
 
 from grants.models.applications import Application, ApplicationSave, Involvement
 from grants.models.appointments import Appointment
+from grants.models.attachments import Attachment, AttachmentCheck, AttachmentPreview
 from grants.models.awards import Agreement, Award, AwardIndicator, AwardLine, Instalment, Repayment
 from grants.models.batches import Batch, Payment
 from grants.models.calls import Call, MoreTime
@@ -15,6 +16,7 @@ from grants.models.funds import Fund
 from grants.models.history import Checkpoint, DigestMail, Event, EventText, Head
 from grants.models.ledger import Account, Balance, Entry, Posting, Total
 from grants.models.links import Link
+from grants.models.organisation_documents import OrganisationDocument
 from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
@@ -31,6 +33,9 @@ __all__ = [
     "ApplicationSave",
     "Appointment",
     "Assignment",
+    "Attachment",
+    "AttachmentCheck",
+    "AttachmentPreview",
     "Award",
     "AwardIndicator",
     "AwardLine",
@@ -64,6 +69,7 @@ __all__ = [
     "Membership",
     "MoreTime",
     "Organisation",
+    "OrganisationDocument",
     "Outbox",
     "Payment",
     "Person",

@@ -60,6 +60,7 @@ WORK = {
     "sessions": Message("Deletion of expired records"),
     "links": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
+    "quarantine": Message("Deletion of files left in quarantine"),
     "sealing": Message("Checkpoints of the history"),
 }
 """What the clock does beside applying transitions."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
-from grants.models import Application, Document, DocumentSnapshot, Outbox, Person
+from grants.models import Application, Attachment, Document, DocumentSnapshot, Outbox, Person
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
@@ -159,6 +159,11 @@ def mail_account(person: Person, *, subject: Message, text: Message) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, "own": True, **words})])
 
 
+def inspect(attachment: Attachment) -> None:
+    """Queue the inspection of an uploaded file."""
+    _put([Outbox(kind="inspection", queue=DEFAULT, args={"attachment": attachment.id})])
+
+
 def mail_link(*, account: str, purpose: str) -> None:
     """Queue a mail with a one-time link, which is issued when the mail is written.
 
@@ -295,11 +300,13 @@ def bury() -> int:
 
 
 def purge() -> None:
-    """Delete mails that were sent, or that nobody was entitled to, RETENTION ago: their texts are personal.
+    """Delete mails that were sent, or that nobody was entitled to, and inspections that ended, RETENTION ago.
 
-    The rows of documents stay, because their files refer to them, and so does what was given up.
+    The texts of mails are personal. The rows of documents stay, because their files refer to them, and so does what was
+    given up.
     """
-    retention.delete_oldest(Outbox.id, Outbox.done_at, Outbox.kind == "mail", Outbox.done_at < GRANTS_NOW - RETENTION)
+    old = Outbox.done_at < GRANTS_NOW - RETENTION
+    retention.delete_oldest(Outbox.id, Outbox.done_at, Outbox.kind != "document", old)
 
 
 def retry(id: int, *, actor: Actor) -> bool:

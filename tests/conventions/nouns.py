@@ -10,11 +10,11 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 
 NOUNS = frozenset(
     {
-        "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
-        "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures", "funds",
-        "indicators", "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons",
-        "preferences", "profiles", "programmes", "proposals", "reports", "reviews", "scores", "sessions",
-        "submissions", "tasks", "transitions",
+        "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
+        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures",
+        "funds", "indicators", "instalments", "involvements", "judgements", "links", "organisation_documents",
+        "organisations", "payments", "persons", "preferences", "profiles", "programmes", "proposals", "reports",
+        "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""

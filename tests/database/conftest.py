@@ -17,6 +17,7 @@ from grants.models import Document, DocumentEnd, DocumentFile, Outbox
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
 from tests import world
+from tests.attachments import pdfs, uploads
 from tests.databases import copied
 from tests.prepared import Prepare
 
@@ -40,6 +41,8 @@ def _fill() -> None:
     world.paid(made, award)
     world.returned(made, award, "0.50")
     world.draft(made, chapter="bo")
+    uploads.newer(made, uploads.document(made), pdfs.honest(2))
+    uploads.check_all()
     with transaction():
         order = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0]
         first, second = db.session.query(Document).order_by(Document.id)[:2]

@@ -15,6 +15,29 @@ SENT = (
     "INSERT INTO submission (application_id, number, stage, sha256, sent_at)"
     " VALUES (1, {number}, '{stage}', '{sha256}', now())"
 )
+UPLOAD = (
+    "INSERT INTO attachment (id, organisation_id, name, kind, size, sha256, quarantine_key, replaces_id, uploaded_by)"
+    " SELECT {id}, organisation_id, {name}, {kind}, {size}, {sha256}, {key}, {replaces}, uploaded_by FROM attachment"
+    " ORDER BY id DESC LIMIT 1"
+)
+SOUND = {
+    "id": "nextval('attachment_id_seq')", "name": "name", "kind": "kind", "size": "size", "sha256": "sha256",
+    "key": "repeat('0', 32)", "replaces": "NULL",
+}  # fmt: skip
+FRESH = f"WITH fresh AS ({UPLOAD.format(**SOUND)} RETURNING id, organisation_id, uploaded_by) "
+CHECKED = FRESH + (
+    "INSERT INTO attachment_check (attachment_id, verdict, reason, name, media_type, sha256, size)"
+    " SELECT id, {verdict}, {reason}, {name}, {name}, {sha256}, {size} FROM fresh"
+)
+ACCEPTED = {"verdict": "'accepted'", "reason": "NULL", "name": "'a'", "sha256": "repeat('a', 64)", "size": "1"}
+UNCLEAR = {"verdict": "'perhaps'", "reason": "'{}'", "name": "NULL", "sha256": "NULL", "size": "NULL"}
+PREVIEW = "INSERT INTO attachment_preview (attachment_id, number, sha256) VALUES (1, {number}, {sha256})"
+VERSION = FRESH + (
+    "INSERT INTO organisation_document"
+    " (organisation_id, attachment_id, type, title, version, valid_from, valid_until, added_by)"
+    " SELECT organisation_id, {attachment}, {type}, '', {version}, '2027-01-02', {until}, uploaded_by FROM fresh"
+)
+WHOLE = {"attachment": "id", "type": "'accounts'", "version": "1", "until": "NULL"}
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -28,6 +51,18 @@ BROKEN = {
     "appointment_role_is_appointed": "UPDATE appointment SET role = 'applicant' WHERE id = 1",
     "assignment_reads_after_declaring": "UPDATE assignment SET cleared_at = NULL",
     "assignment_step_is_known": "UPDATE assignment SET step = 'asleep'",
+    "attachment_check_accepted_is_stored": CHECKED.format(**ACCEPTED | {"reason": "'{}'"}),
+    "attachment_check_is_not_empty": CHECKED.format(**ACCEPTED | {"size": "0"}),
+    "attachment_check_sha256_is_a_hash": CHECKED.format(**ACCEPTED | {"sha256": "'ABC'"}),
+    "attachment_check_verdict_is_known": CHECKED.format(**UNCLEAR),
+    "attachment_is_not_empty": UPLOAD.format(**SOUND | {"size": "0"}),
+    "attachment_kind_is_known": UPLOAD.format(**SOUND | {"kind": "'film'"}),
+    "attachment_name_is_no_path": UPLOAD.format(**SOUND | {"name": "'../' || name"}),
+    "attachment_preview_is_counted_from_one": PREVIEW.format(number=0, sha256="repeat('a', 64)"),
+    "attachment_preview_sha256_is_a_hash": PREVIEW.format(number=9, sha256="'ABC'"),
+    "attachment_quarantine_key_has_its_form": UPLOAD.format(**SOUND | {"key": "'../x'"}),
+    "attachment_replaces_an_earlier_one": UPLOAD.format(**SOUND | {"id": "0", "replaces": "id"}),
+    "attachment_sha256_is_a_hash": UPLOAD.format(**SOUND | {"sha256": "'ABC'"}),
     "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
     "award_gives_something": "UPDATE award SET amount = 0",
     "award_asks_back_by_a_day": "UPDATE award SET unused = 1, back_by = NULL",
@@ -89,6 +124,10 @@ BROKEN = {
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at, used_at) VALUES (repeat('0', 64), 1, 'sign_in', now() + interval '1 year', '2000-01-01')",
     "more_time_given_for_a_reason":
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
+    "organisation_document_ends_after_it_begins": VERSION.format(**WHOLE | {"until": "'2027-01-01'"}),
+    "organisation_document_is_counted_from_one": VERSION.format(**WHOLE | {"version": "0"}),
+    "organisation_document_other_has_a_title": VERSION.format(**WHOLE | {"type": "'other'"}),
+    "organisation_document_type_is_known": VERSION.format(**WHOLE | {"type": "'diary'"}),
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
     "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
     "organisation_profile_has_its_legal_name":
@@ -129,6 +168,10 @@ TWICE = {
     "assignment_current_key":
         "INSERT INTO assignment (application_id, submission_id, person_id, stage, due_on, assigned_by, version)"
         " SELECT application_id, submission_id, person_id, stage, due_on, assigned_by, 1 FROM assignment LIMIT 1",
+    "attachment_preview_attachment_id_number_key":
+        "INSERT INTO attachment_preview (attachment_id, number, sha256) SELECT attachment_id, number, sha256 FROM attachment_preview LIMIT 1",
+    "attachment_quarantine_key_key": UPLOAD.format(**SOUND | {"key": "quarantine_key"}),
+    "attachment_replaces_id_key": UPLOAD.format(**SOUND | {"replaces": "replaces_id"}),
     "checked_submission_id_key_key":
         "INSERT INTO checked (application_id, submission_id, key, verdict, by) SELECT application_id, submission_id, key, verdict, by FROM checked LIMIT 1",
     "decision_application_id_key":
@@ -149,6 +192,7 @@ TWICE = {
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
     "organisation_profile_organisation_id_number_key":
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",
+    "organisation_document_attachment_id_key": VERSION.format(**WHOLE | {"attachment": "1"}),
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
     "repayment_award_id_reference_key":
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",

@@ -21,6 +21,7 @@ from grants.services.integrity.verifying import comparison
 from grants.services.profiles import Details
 from grants.services.reviews import conflicts
 from tests import world
+from tests.attachments import pdfs, uploads
 from workflows.engine.roles import Role
 
 UNGUARDED = """
@@ -60,6 +61,7 @@ def fill() -> None:
     revoked = world.awarded(made, chapter="bo")
     world.apply(made, revoked.application, "turn_down", "bo1", Role.APPLICANT, reason="The school closed.")
     _beside(made, award.application_id)
+    _attached(made)
     for id in db.session.scalars(db.select(Outbox.id).filter_by(kind="document").order_by(Outbox.id).limit(2)).all():
         assert processing.work_one(id)
 
@@ -85,6 +87,12 @@ def _beside(made: world.World, application: int) -> None:
         call, organisation = session.get_one(Call, made.calls["BTN-L"].id), session.get_one(Organisation, 1)
         until = now() + timedelta(days=60)
         calls.give_time(call, organisation=organisation, until=until, reason="Their network was down.", actor=officer)
+
+
+def _attached(made: world.World) -> None:
+    """A document of an organisation with its second version, both checked."""
+    uploads.newer(made, uploads.document(made), pdfs.honest(2))
+    uploads.check_all()
 
 
 OTHER = {

@@ -163,6 +163,7 @@ BROKEN = {
     "devices": "REVOKE DELETE ON device FROM grants_app",
     "links": "REVOKE DELETE ON link FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
+    "quarantine": "REVOKE SELECT ON attachment FROM grants_app",
 }
 
 
@@ -210,6 +211,8 @@ NONSENSE: list[tuple[str, Any]] = [
     ("mail", {key: MAIL[key] for key in ("person", "subject", "text")} | {"path": f"/applications/{HUGE}"}),
     *(("mail", MAIL | {"text": words}) for words in (5, [1], {"text": "%(a)s", "values": {"a": {"sum": 1}}})),
     *(("document", args) for args in NONE),
+    *(("inspection", args) for args in NONE),
+    *(("inspection", {"attachment": attachment}) for attachment in ("abc", [1], True, 999_999, 10**10, HUGE)),
     *(("document", {"document": document}) for document in ("abc", [1], 999_999, 10**10, 10**17, HUGE)),
 ]
 """Rows with arguments that are none, or about something that does not exist."""

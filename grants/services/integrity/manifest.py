@@ -102,6 +102,8 @@ class Otherwise:
 DOCUMENT = Owner("document", "document_id")
 APPLICATION = Owner("application", "application_id")
 AWARD = Owner("award", "award_id")
+ORGANISATION = Owner("organisation", "organisation_id")
+ATTACHMENT = Owner("attachment", "attachment_id")
 LINE = "position what category quantity unit_cost total"
 INDICATOR = "position name unit baseline target how"
 WORKED_OUT = "by the database, from columns of the same row"
@@ -124,6 +126,16 @@ HELD: dict[str, Held] = {
     "organisation_profile": Held(
         "id organisation_id number legal_name register register_number identifier address city website since_at by",
         Owner("organisation", "organisation_id"),
+    ),
+    "attachment": Held(
+        "id organisation_id name kind size sha256 quarantine_key replaces_id uploaded_by uploaded_at", ORGANISATION
+    ),
+    "attachment_check": Held(
+        "attachment_id verdict reason name media_type sha256 size pages notes at", ATTACHMENT, key="attachment_id"
+    ),
+    "attachment_preview": Held("id attachment_id number sha256", ATTACHMENT),
+    "organisation_document": Held(
+        "id organisation_id attachment_id type title version valid_from valid_until added_by added_at", ORGANISATION
     ),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
     "membership": Held(
