@@ -21,6 +21,7 @@ from grants.services import calls, locking, outbox, persons, sessions
 from grants.services.applications import drafts
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.attachments import uploads
 from tests.beside import draft_call
 from tests.databases import advance
 from tests.world import World
@@ -90,6 +91,7 @@ def play() -> dict[str, str]:
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
     found |= _documents(settings, int(found["granted"]))
+    found |= _organisation_documents(world)
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
     with transaction() as session:
@@ -298,6 +300,13 @@ def _calls(world: World) -> dict[str, str]:
         "call": str(world.calls["BTN-L"].id),
         "new_call": str(new_call.id),
     }
+
+
+def _organisation_documents(world: World) -> dict[str, str]:
+    """A document of an organisation whose file was accepted."""
+    document = uploads.document(world)
+    uploads.check_all()
+    return {"organisation_document": str(document.id), "attachment": str(document.attachment_id)}
 
 
 def _documents(settings: Settings, granted: int) -> dict[str, str]:

@@ -128,6 +128,13 @@ SENT: dict[str, Sent] = {
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
     "/sign-out": _sent(),
+    # documents of organisations
+    "/organisations/{organisation}/documents/new": _sent(
+        "/organisations/{organisation}/documents/new", type="accounts", file=b"%PDF-1.7"
+    ),
+    "/organisations/documents/{organisation_document}/replace": _sent(
+        "/organisations/documents/{organisation_document}/replace", file=b"%PDF-1.7"
+    ),
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),

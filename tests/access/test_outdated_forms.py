@@ -45,6 +45,10 @@ WITHOUT: dict[str, str] = {
     "/account/sessions/end": SESSION,
     "/account/sessions/end-others": SESSION,
     "/account/language": "sets one value, whatever the page showed",
+    "/organisations/{organisation}/documents/new": ADDS,
+    "/organisations/documents/{organisation_document}/replace": (
+        "adds a version after the one in its address, of which there is one, which is asked under its lock"
+    ),
     "/sign-in": SESSION,
     "/sign-out": SESSION,
     "/check": "changes nothing",

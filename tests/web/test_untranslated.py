@@ -135,7 +135,7 @@ def constants() -> set[str]:
     english = Locale("en")
     named = [*english.territories.values(), *english.months["format"]["wide"].values()]
     named += [*english.months["format"]["abbreviated"].values(), *english.days["format"]["abbreviated"].values()]
-    codes = "UTC USD LDC SIDS PDF kB MB Foundation Grants English"
+    codes = "UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return {word for text in (*named, codes) for word in WORD.findall(text)}
 
 

@@ -13,6 +13,8 @@ from grants.queries import organisations, profiles
 from grants.queries.applications import proposals, statuses
 from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
+from grants.web.organisation_documents import document_view
+from grants.web.organisation_documents.document_view import DocumentList
 from grants.web.profiles import profile_view
 from grants.web.profiles.profile_view import Version
 from grants.web.site.authorization import load, permitted, principal
@@ -29,7 +31,7 @@ class OrganisationPage:
 
     member: the reader acts for the organisation. details: the present version of its legal details; None without any.
 
-    proposals: its proposals with their progress, for members.
+    proposals: its proposals with their progress, for members. documents: None for readers who may read none.
     """
 
     organisation: Organisation
@@ -38,6 +40,7 @@ class OrganisationPage:
     proposals: Sequence[object]
     member: bool
     details: Version | None
+    documents: DocumentList | None
 
 
 @bp.get("/<int:id>")
@@ -53,6 +56,7 @@ def show(id: int) -> str:
         proposals=applicant_view.lines(mine, statuses.of(mine)),
         member=id in principal().organisations,
         details=profile_view.shown(details, organisation) if details else None,
+        documents=document_view.listing(organisation),
     )
     return page("organisations/show.html", view)
 

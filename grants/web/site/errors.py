@@ -29,7 +29,7 @@ from grants.web.site.actions import title_of
 from grants.web.site.addresses import page_above
 from grants.web.site.authorization import principal, right_missing, roles_missing, without_database
 from grants.web.site.autosave import automatic
-from grants.web.site.bodies import MOST_FIELDS
+from grants.web.site.bodies import MOST_FIELDS, megabytes_taken
 from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.labels import note_labels
@@ -282,12 +282,24 @@ def other(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if error.code == HTTPStatus.UNAUTHORIZED and csrf.shown_to() and not automatic():
         return signed_out(), 401
     if isinstance(error, RequestEntityTooLarge):
-        if request.endpoint == "documents.check":
-            return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
-        return _answer(413, translate(TEXTS[413]))
+        return _too_large()
     if error.code == HTTPStatus.FORBIDDEN:
         return _forbidden()
     return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
+
+
+def _too_large() -> tuple[str, int]:
+    """413, with what the form of this route accepts."""
+    if request.endpoint == "documents.check":
+        return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
+    if megabytes := megabytes_taken():
+        text = gettext(
+            "The file is larger than %(megabytes)s MB, the most that we accept here, so nothing was saved."
+            " Go back, choose a smaller file and submit the form again.",
+            megabytes=megabytes,
+        )
+        return _answer(413, text, title=gettext("The file is too large"))
+    return _answer(413, translate(TEXTS[413]))
 
 
 def _forbidden() -> tuple[str | Response, int]:
