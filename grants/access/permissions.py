@@ -100,6 +100,8 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.WRITE_APPLICATION: (Right.EDIT,),
     Permission.DIVIDE_AWARD: (Right.EDIT,),
     Permission.WRITE_REPORT: (Right.EDIT,),
+    Permission.CHANGE_ORGANISATION: (Right.EDIT,),
+    Permission.WRITE_ORGANISATION_DOCUMENT: (Right.EDIT,),
 }
 """Of which rights an applicant needs one in the organisation, for each permission that requires more than to view.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config import LANGUAGES
-from tests.pages.visits import Visits, kinds
+from tests.pages.visits import Visits, pages
 
 pytestmark = pytest.mark.system
 
@@ -28,7 +28,7 @@ def test_every_page_fits_in_the_language(visits: Visits, language: str) -> None:
     direction = "rtl" if language == "ar" else "ltr"
     wrong: dict[tuple[str, str, int], object] = {}
     shown = 0
-    for actor, path in (one.values for one in kinds()):
+    for actor, path in pages():
         visits.open(actor, f"{path}{'&' if '?' in path else '?'}language={language}")
         if visits.window.evaluate(SAYS) != [language, direction]:
             wrong[actor, path, 0] = visits.window.evaluate(SAYS)
