@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.header import Header
 from email.message import Message as Email
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
+from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
 from grants.jobs.program import settings
-from grants.models import Application, Outbox, Person
+from grants.models import Application, EmailChange, Outbox, Person
 from grants.outside.mail import send as deliver
-from grants.queries import recipients
-from grants.services import links, outbox
+from grants.queries import persons, recipients
+from grants.services import email_changes, links, outbox
 from reports.snapshots.facts import FOUNDATION
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Role
@@ -45,6 +46,37 @@ LINK_MAILS = {
 """Subject and first paragraph of a mail with a one-time link, by its purpose."""
 VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
 UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
+STOPPED = "Not sent: the change of the address was stopped, confirmed or not confirmed in time."
+CHANGE_MAILS: Mapping[str, Sequence[str]] = {
+    email_changes.Mail.CONFIRM: (
+        N_("Confirm your new email address"),
+        N_(
+            "You have asked to use this address for your account. Open this page and select “Use this address”:"
+            " %(address)s"
+        ),
+        N_("The link is valid for %(hours)s hours and works once. Until then your account keeps its old address."),
+        UNASKED,
+    ),
+    email_changes.Mail.ANNOUNCE: (
+        N_("Your account is to get another email address"),
+        N_(
+            "Somebody who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
+            " do not have to do anything."
+        ),
+        N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
+        N_("The link is valid for %(hours)s hours, until the new address is confirmed."),
+    ),
+}
+"""Subject and paragraphs of the mails about a change of an address."""
+TAKEN = (
+    N_("Your email address was entered for another account"),
+    N_(
+        "Somebody who is signed in to another account has asked to use your address for it. The address already"
+        " belongs to your account, so nothing was changed."
+    ),
+    N_("If both accounts are yours, write to the Foundation."),
+)
+"""Instead of the mail to the new address, if it belongs to an account already."""
 log = logging.getLogger("grants.jobs")
 
 
@@ -56,6 +88,9 @@ def send(held: outbox.Claim) -> None:
     """
     if "link" in held.args:
         _send_link(held)
+        return
+    if "email_change" in held.args:
+        _send_change(held)
         return
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
@@ -102,6 +137,40 @@ def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Emai
         FOUNDATION,
     )
     return message_to(issued.person, held, wording.translate(Message(subject)), parts)
+
+
+def _send_change(held: outbox.Claim) -> None:
+    """Issue the link of a mail about a change of an address and mail it, unless the change was stopped or is over.
+
+    Who has the new address already is written to instead of the person who has asked for it.
+    """
+    mail = email_changes.Mail(held.args["mail"])
+    with transaction():
+        found = email_changes.link_for(int(held.args["email_change"]), mail)
+    if found is None:
+        outbox.finish(held, problem=STOPPED)
+        return
+    message = written_change(held, mail, *found)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailChange, token: str) -> Email:
+    """The mail about a change of an address. token: of its link; empty where the new address is taken."""
+    reader, to = change.person, change.email if mail is email_changes.Mail.CONFIRM else change.person.email
+    if not token:
+        reader = persons.at(change.email) or change.person
+    wording, ours = language.of_mail(reader.language_of_mails), settings()
+    subject, *texts = CHANGE_MAILS[mail] if token else TAKEN
+    hours = int(links.LIFETIMES[links.EMAIL].total_seconds()) // 3600
+    values: dict[str, Any] = {"address": f"{ours.address}/link/{token}", "email": change.email, "hours": hours}
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=reader.name)),
+        *(wording.translate(Message(text, **values)) for text in texts),
+        FOUNDATION,
+    )
+    return message_to(reader, held, wording.translate(Message(subject)), parts, to=to)
 
 
 def _entitled(held: outbox.Claim, person: Person) -> bool:
@@ -151,13 +220,13 @@ def written(held: outbox.Claim, person: Person) -> Email:
     return message_to(person, held, short.translate(Message.from_json(held.args["subject"])), parts)
 
 
-def message_to(person: Person, held: outbox.Claim, subject: str, parts: Sequence[str]) -> Email:
-    """A mail of these paragraphs with its headers."""
+def message_to(person: Person, held: outbox.Claim, subject: str, parts: Sequence[str], *, to: str = "") -> Email:
+    """A mail of these paragraphs with its headers. to: its address, if it is not that of the person."""
     ours = settings()
     message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
     subject = " ".join(subject.split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), person.email
+    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), to or person.email
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"

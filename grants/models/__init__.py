@@ -10,6 +10,7 @@ from grants.models.checks import Check
 from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
+from grants.models.email_changes import EmailChange
 from grants.models.failures import ClockFailure
 from grants.models.figures import Figures
 from grants.models.funds import Fund
@@ -56,6 +57,7 @@ __all__ = [
     "DocumentFile",
     "DocumentSnapshot",
     "Draft",
+    "EmailChange",
     "Entry",
     "Event",
     "EventText",

@@ -18,10 +18,15 @@ from grants.services import locking, outbox, retention
 from grants.services import sessions as sign_in
 
 SET_UP, SIGN_IN, PASSWORD = "set_up", "sign_in", "password"
+EMAIL, KEEP_EMAIL = "email", "keep_email"
+ENTRIES = (SET_UP, SIGN_IN, PASSWORD)
+"""The purposes of links that sign in. The others confirm or stop a change of the email address, and open no session."""
 LIFETIMES: Mapping[str, timedelta] = {
     SET_UP: timedelta(days=3),
     SIGN_IN: timedelta(minutes=20),
     PASSWORD: timedelta(minutes=20),
+    EMAIL: timedelta(hours=24),
+    KEEP_EMAIL: timedelta(hours=24),
 }
 """How long a link works, by its purpose."""
 TOKEN_BYTES = 32
@@ -88,16 +93,17 @@ def issue_to(account: str, purpose: str) -> Issued | None:
 
 
 def use(token: str, person: Person) -> str:
-    """Use the link of this person, who is held, and end all their other links; returns its purpose. Raises Unusable.
+    """Use the link of this person, who is held; returns its purpose. Raises Unusable.
 
-    One statement decides, so that of several attempts at the same time one succeeds.
+    One that signs in ends all others that do, as do those that end a change of the address for that change. One
+    statement decides, so that of several attempts at the same time one succeeds.
     """
     locking.require(person)
     used = update(Link).where(is_live(token), Link.person_id == person.id).values(used_at=GRANTS_NOW)
     purpose = db.session.scalar(used.returning(Link.purpose).execution_options(synchronize_session=False))
     if purpose is None:
         raise Unusable
-    end(person)
+    end(person, *(ENTRIES if purpose in ENTRIES else (EMAIL, KEEP_EMAIL)))
     return purpose
 
 

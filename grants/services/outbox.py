@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
-from grants.models import Application, Attachment, Document, DocumentSnapshot, Outbox, Person
+from grants.models import Application, Attachment, Document, DocumentSnapshot, EmailChange, Outbox, Person
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
@@ -162,6 +162,11 @@ def mail_account(person: Person, *, subject: Message, text: Message) -> None:
 def inspect(attachment: Attachment) -> None:
     """Queue the inspection of an uploaded file."""
     _put([Outbox(kind="inspection", queue=DEFAULT, args={"attachment": attachment.id})])
+
+
+def mail_email_change(change: EmailChange, mails: Sequence[str]) -> None:
+    """Queue the mails of a change of an address, whose links are issued when they are written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"email_change": change.id, "mail": str(one)}) for one in mails])
 
 
 def mail_link(*, account: str, purpose: str) -> None:

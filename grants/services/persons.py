@@ -14,7 +14,7 @@ from grants.db import db, now
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
-from grants.services import links, locking, transitions
+from grants.services import links, locking, outbox, sessions, transitions
 from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
@@ -107,12 +107,47 @@ def unfit(password: str, person: Person) -> Message | None:
 
 
 def set_password(person: Person, password_hash: str) -> None:
-    """Replace the password, end all sessions of the person, and record it in history. The person must be held."""
+    """Replace the password, end all sessions of the person, and record it in history. The person must be held.
+
+    Who had a password gets a mail.
+    """
     locking.require(person)
+    if person.password_hash is not None:
+        _mail_new_password(person)
     person.password_hash = password_hash
     db.session.flush()
     sign_out_everywhere(person)
     record(person, themselves(person, via="link"), "password", Message("Password set"))
+
+
+def change_password(person: Person, password_hash: str, *, known: str, token: str) -> str:
+    """Replace the password by the person themselves; end all their other sessions and their links; mail them.
+
+    known: the hash of the password that they have just entered. token: of their session, which gets another one;
+    returns that. Raises Refused if the password has been changed meanwhile.
+    """
+    locking.hold(person)
+    if person.password_hash != known or person.ended_at is not None:
+        raise Refused(Message("Your password has been changed meanwhile. Sign in again to change it."))
+    person.password_hash = password_hash
+    db.session.flush()
+    sessions.end_others(person, token)
+    links.end(person, *links.ENTRIES)
+    record(person, themselves(person), "password", Message("Password changed"))
+    _mail_new_password(person)
+    return sessions.renew(token)
+
+
+def _mail_new_password(person: Person) -> None:
+    outbox.mail_account(
+        person,
+        subject=Message("Your password was changed"),
+        text=Message(
+            "On %(at)s, the password of your account was changed, and all other sessions were ended. If it was not "
+            "you, choose “I have forgotten my password” on the sign-in page at once, and write to the Foundation.",
+            at=now(),
+        ),
+    )
 
 
 def set_up_link(person: Person, *, actor: Actor) -> str:

@@ -132,7 +132,9 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
             for name in ("mg1", "mg2"):
                 persons.join(world.people[name], world.chapters[f"mg_{number}_"], actor=w.SYSTEM)
         appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
-        world.people["uma"].password_hash = sessions.hasher(settings).hash(PASSWORD)
+        entered = sessions.hasher(settings).hash(PASSWORD)
+        for name in NAMES.values():
+            world.people[name].password_hash = entered
         w.recorded()
     return {
         "appointment": str(appointment.id),

@@ -11,10 +11,10 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
-        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "envelopes", "failures", "figures",
-        "funds", "indicators", "instalments", "involvements", "judgements", "links", "organisation_documents",
-        "organisations", "payments", "persons", "preferences", "profiles", "programmes", "proposals", "reports",
-        "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
+        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes",
+        "failures", "figures", "funds", "indicators", "instalments", "involvements", "judgements", "links",
+        "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
+        "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
@@ -83,6 +83,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
     "matches": ("queries", "organisations that may be the same as one that somebody registers"),
     # parts of forms
+    "identities": ("forms", "the present password, entered again in forms of one's own account"),
     "base": ("forms", "what all forms share"),
     "cleaning": ("forms", "how every typed or pasted text is cleaned"),
     "entered": ("forms", "what was entered into a form, with its labels"),

@@ -114,6 +114,10 @@ BROKEN = {
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
     "involvement_part_is_known": "INSERT INTO involvement (application_id, person_id, part) VALUES (1, 1, 'watched')",
     "device_token_is_a_hash": "INSERT INTO device (person_id, token_sha256) VALUES (1, 'token')",
+    "email_change_email_is_one":
+        "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'Mia@example.org', now() + interval '1 year')",
+    "email_change_ends_after_it_begins":
+        "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'mia@example.org', now() - interval '1 year')",
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
     "link_purpose_is_known":

@@ -161,6 +161,7 @@ BROKEN = {
     "idempotency": "REVOKE DELETE ON repeat FROM grants_app",
     "sessions": "REVOKE DELETE ON sign_in FROM grants_app",
     "devices": "REVOKE DELETE ON device FROM grants_app",
+    "email_changes": "REVOKE DELETE ON email_change FROM grants_app",
     "links": "REVOKE DELETE ON link FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
     "quarantine": "REVOKE SELECT ON attachment FROM grants_app",

@@ -20,7 +20,7 @@ WIDER = """(width) => {
   }).slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
 }"""
 """The elements that are wider than the window, if the page is."""
-SAYS = "() => [document.documentElement.lang, document.documentElement.dir]"
+STATED = "() => [document.documentElement.lang, document.documentElement.dir]"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -30,8 +30,8 @@ def test_every_page_fits_in_the_language(visits: Visits, language: str) -> None:
     shown = 0
     for actor, path in pages():
         visits.open(actor, f"{path}{'&' if '?' in path else '?'}language={language}")
-        if visits.window.evaluate(SAYS) != [language, direction]:
-            wrong[actor, path, 0] = visits.window.evaluate(SAYS)
+        if visits.window.evaluate(STATED) != [language, direction]:
+            wrong[actor, path, 0] = visits.window.evaluate(STATED)
         for width in (1280, 390):
             visits.resize(width)
             shown += 1

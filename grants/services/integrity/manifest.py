@@ -263,6 +263,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
     "device": Otherwise("nothing", "a browser that is known again only prevents a mail, and is forgotten in time"),
+    "email_change": Otherwise("nothing", "an address that waits for its confirmation; the change itself is held"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
     "clock_offset": Otherwise(

@@ -6,13 +6,13 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from grants.db import db, transaction
+from grants.db import ConstraintViolated, db, transaction
 from grants.forms.links import PasswordForm
 from grants.models import Link, Person
 from grants.outside import greenlets
 from grants.queries import links as stored
 from grants.queries.sessions import COOKIE
-from grants.services import links, locking, persons, sessions
+from grants.services import email_changes, links, locking, persons, sessions
 from grants.web.links import link_view
 from grants.web.sessions.devices import keep_device, opening
 from grants.web.site.authorization import keep_session, open_to_all, principal
@@ -41,6 +41,8 @@ def use(token: str) -> Response | str | tuple[str, int]:
     link = stored.live(token)
     if link is None:
         return _unusable()
+    if link.purpose not in links.ENTRIES:
+        return _answered(token, link.person_id)
     form = _form(link)
     if form and not _fits(form, link.person):
         return _page(link, form), 422
@@ -63,8 +65,8 @@ def _conceal(response: Response) -> Response:
 
 
 def _form(link: Link) -> PasswordForm | None:
-    """The form of the link; None if it only signs in. The first password of an account is not called new."""
-    if link.purpose == links.SIGN_IN:
+    """The form of the link; None if it sets no password. The first password of an account is not called new."""
+    if link.purpose not in {links.SET_UP, links.PASSWORD}:
         return None
     form = PasswordForm()
     if link.purpose == links.SET_UP:
@@ -96,6 +98,22 @@ def _used(token: str, person_id: int, password: str | None) -> str:
             persons.set_password(person, hashed)
         sessions.close(request.cookies.get(COOKIE, ""))
         return sessions.open_for(person, settings, opening("link"))
+
+
+def _answered(token: str, person_id: int) -> str | tuple[str, int]:
+    """Confirm or stop a change of an address; nobody is signed in by that."""
+    db.session.rollback()
+    try:
+        with transaction():
+            person = db.session.get_one(Person, person_id)
+            locking.hold(person)
+            purpose = links.use(token, person)
+            (email_changes.confirm if purpose == links.EMAIL else email_changes.refuse)(person)
+    except links.Unusable:
+        return _unusable()
+    except ConstraintViolated:
+        return page("errors.html", link_view.taken()), 409
+    return page("links/used.html", link_view.used(purpose))
 
 
 def _page(link: Link, form: PasswordForm | None) -> str:

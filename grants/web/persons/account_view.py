@@ -12,7 +12,7 @@ from config import NAMES
 from grants.db import db
 from grants.forms.preferences import PreferencesForm
 from grants.models import Membership, Person
-from grants.queries import persons
+from grants.queries import email_changes, history, persons
 from grants.queries.sessions import COOKIE, hashed
 from grants.services import devices
 from grants.web.persons.person_view import RoleRow, roles_of
@@ -38,11 +38,14 @@ class SessionRow:
 class AccountPage:
     """The reader's own account.
 
-    form: name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
+    password_at: when the password was set, as far as history knows. new_email: it waits for its confirmation. form:
+    name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
     first; each ends after so many idle minutes or hours.
     """
 
     person: Person
+    password_at: datetime | None
+    new_email: str
     form: PreferencesForm
     there: str
     roles: Sequence[RoleRow]
@@ -69,9 +72,11 @@ def form(person: Person) -> PreferencesForm:
 
 def show(person: Person, form: PreferencesForm) -> AccountPage:
     """The account page of this person."""
-    settings = current_app.extensions["settings"]
+    settings, change = current_app.extensions["settings"], email_changes.pending(person)
     return AccountPage(
         person,
+        history.newest_at("person", person.id, "password") if person.password_hash else None,
+        change.email if change else "",
         form,
         time_in(person.timezone),
         roles_of(person),
