@@ -51,7 +51,7 @@ def test_the_receipt_names_the_instant_with_western_digits() -> None:
 
 
 @pytest.mark.parametrize("make", LETTERS)
-def test_a_letter_in_arabic_has_one_page_within_its_margins(make: Callable[..., Snapshot]) -> None:
+def test_a_letter_in_arabic_has_one_page_and_its_margins(make: Callable[..., Snapshot]) -> None:
     printed = reports.render(make("ar"))
 
     assert printed.pages == 1

@@ -40,7 +40,7 @@ def test_bars_begin_at_the_right_and_are_as_long_as_in_other_languages() -> None
         assert edges == pytest.approx([edge for pair in places(mirrored) for edge in pair], abs=0.02)
 
 
-def test_hatching_stays_within_its_rectangle() -> None:
+def test_hatching_stays_inside_its_rectangle() -> None:
     drawing = Drawing(100, 10, "a", "paper", right_to_left=True)
     drawing.hatching(0, 0, 20, 10, stroke="c5")
 

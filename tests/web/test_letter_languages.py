@@ -16,6 +16,12 @@ from reports.snapshots.facts import LANGUAGES, Language
 from tests import world as w
 
 
+@pytest.fixture(scope="session")
+def ground(awarded: str) -> str:
+    """Every test begins with a call in which an award was made."""
+    return awarded
+
+
 def awarded_to(language: str) -> dict[str, dict[str, Any]]:
     """The snapshots of receipt and award letter of an organisation in Yemen with this language, by kind."""
     world = w.found()
@@ -27,7 +33,7 @@ def awarded_to(language: str) -> dict[str, dict[str, Any]]:
             persons.join(world.people[f"ye{place}"], chapter, actor=w.SYSTEM)
     application = w.awarded(world, chapter="ye").application
     rows = db.session.query(Document.kind, DocumentSnapshot.data).join(DocumentSnapshot)
-    return dict(rows.filter(Document.application_id == application.id).tuples())
+    return {row.kind: row.data for row in rows.filter(Document.application_id == application.id)}
 
 
 @pytest.mark.parametrize(
