@@ -119,11 +119,11 @@ def test_charts_say_in_words_what_they_show() -> None:
         "People trained: not reached, 95%.",
         "Of USD 12,322.00, USD 12,322.00 was paid and USD 318.40 of it was returned; USD 0.00 was not paid.",
         "Payments over time: USD 7,393.20 on 3 Feb 2026 and USD 4,928.80 on 4 Sept 2026.",
-        "Antennas, routers and masts: USD 7,120.50 spent of USD 6,400.00 approved.",
-        "Link to the exchange in Antananarivo: USD 2,160.00 spent of USD 2,400.00 approved.",
-        "Three workshops for village technicians: USD 1,398.10 spent of USD 1,900.00 approved.",
-        "Journeys to the villages: USD 1,025.00 spent of USD 1,122.00 approved.",
-        "Bookkeeping: USD 300.00 spent of USD 500.00 approved.",
+        "Antennas, routers and masts: USD 7,120.50 spent of USD 6,400.00 allocated.",
+        "Link to the exchange in Antananarivo: USD 2,160.00 spent of USD 2,400.00 allocated.",
+        "Three workshops for village technicians: USD 1,398.10 spent of USD 1,900.00 allocated.",
+        "Journeys to the villages: USD 1,025.00 spent of USD 1,122.00 allocated.",
+        "Bookkeeping: USD 300.00 spent of USD 500.00 allocated.",
         "Map of the region around Madagascar, which is marked.",
     ]
 
