@@ -210,6 +210,10 @@ class Settings:
         "addresses or networks of these proxies, separated by commas; headers of other senders are ignored",
         _networks,
     )
+    registration_hours: int = _setting(24, "hours for which the link of a registration works", _whole(1, 720))
+    join_request_days: int = _setting(
+        5, "days that an organisation has to answer a request to join, before the Foundation may", _whole(1, 60)
+    )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
     session_hours: int = _setting(12, "maximum length of a session, in hours", _whole(1, 8_760))
 

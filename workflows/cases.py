@@ -53,7 +53,7 @@ class Applicant:
     """Facts about the applying organisation.
 
     held: its current grants; held_amounts: their sum by currency, because amounts of different currencies are never
-    added.
+    added. unverified: it registered itself and the Foundation has not verified it.
     """
 
     name: str = ""
@@ -64,6 +64,7 @@ class Applicant:
     overdue: tuple[str, ...] = ()
     held: int = 0
     held_amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,3 +264,13 @@ class BatchCase:
     award_makers: frozenset[int] = frozenset()
     involvements: Involvements = Involvements()
     payments: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationCase:
+    """The verification of an organisation. members: those who act for it now or ever did."""
+
+    step: str = "registered"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    members: frozenset[int] = frozenset()

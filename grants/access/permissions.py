@@ -49,6 +49,7 @@ class Permission(StrEnum):
     READ_ATTACHMENT = "read_attachment"
     READ_ORGANISATION_DOCUMENT = "read_organisation_document"
     WRITE_ORGANISATION_DOCUMENT = "write_organisation_document"
+    DECIDE_JOIN_REQUEST = "decide_join_request"
     SET_PEOPLE = "set_people"
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
@@ -89,6 +90,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_ATTACHMENT: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
     Permission.READ_ORGANISATION_DOCUMENT: frozenset({APPLICANT, OFFICER, APPROVER, FINANCE, AUDITOR}),
     Permission.WRITE_ORGANISATION_DOCUMENT: frozenset({APPLICANT}),
+    Permission.DECIDE_JOIN_REQUEST: frozenset({APPLICANT, OFFICER, ADMINISTRATOR}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),

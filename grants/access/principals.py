@@ -33,11 +33,13 @@ from grants.models import (
     Call,
     Fund,
     Instalment,
+    JoinRequest,
     Membership,
     Organisation,
     OrganisationDocument,
     Payment,
     Person,
+    Verification,
 )
 from workflows.engine.rights import ALL, Holders, Right, Rights
 from workflows.engine.roles import Actor, Role
@@ -291,7 +293,9 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
         case Organisation() if row.id in principal.organisations:
             appointed.add(Role.APPLICANT)
-        case OrganisationDocument() | Attachment() if row.organisation_id in principal.organisations:
+        case OrganisationDocument() | Attachment() | Verification() | JoinRequest() if (
+            row.organisation_id in principal.organisations
+        ):
             appointed.add(Role.APPLICANT)
     return frozenset(appointed)
 

@@ -43,9 +43,6 @@ class DetailsForm(Form):
         lazy_gettext("Number in that register"),
         most=LONGEST_NUMBER,
         required=False,
-        description=lazy_gettext(
-            "We check the digits of registers in the list. A number of another register is kept as text."
-        ),
     )
     address = line(lazy_gettext("Street address"), required=False, render_kw={"autocomplete": "street-address"})
     city = line(lazy_gettext("City"), most=100, required=False, render_kw={"autocomplete": "address-level2"})

@@ -20,7 +20,17 @@ from grants.jobs import inspecting
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import overdue
-from grants.services import devices, email_changes, failures, idempotency, links, outbox, sessions, transitions
+from grants.services import (
+    devices,
+    email_changes,
+    failures,
+    idempotency,
+    links,
+    outbox,
+    registrations,
+    sessions,
+    transitions,
+)
 from grants.services.integrity.sealing import digest_mails, watch
 from grants.services.money import figures
 from grants.services.refusals import Refused
@@ -50,6 +60,7 @@ WORK: dict[str, Callable[[], object]] = {
     "devices": devices.purge,
     "email_changes": email_changes.purge,
     "links": links.purge,
+    "registrations": registrations.purge,
     "outbox": outbox.purge,
     "quarantine": inspecting.purge,
     "sealing": _watch_sealer,

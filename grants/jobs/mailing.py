@@ -14,12 +14,12 @@ from typing import Any
 from grants import language
 from grants.db import db, now, transaction
 from grants.jobs.program import settings
-from grants.models import Application, EmailChange, Outbox, Person
+from grants.models import Application, EmailChange, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
 from grants.queries import persons, recipients
-from grants.services import email_changes, links, outbox
+from grants.services import email_changes, links, outbox, registrations
 from reports.snapshots.facts import FOUNDATION
-from workflows.engine.message import N_, Message
+from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
@@ -27,6 +27,8 @@ ENDED = "Not sent: the recipient no longer has the role that the mail was meant 
 CLOSED = "Not sent: the account of the recipient is closed."
 LINKS = {
     "/account": N_("Open your account: %(address)s"),
+    "/join-requests": N_("Open the request: %(address)s"),
+    "/organisations/": N_("Open the page of the organisation: %(address)s"),
     "/applications/": N_("Open the application: %(address)s"),
     "/awards/": N_("Open the award: %(address)s"),
     "/reports/": N_("Open the report: %(address)s"),
@@ -34,6 +36,7 @@ LINKS = {
 }
 """What the link of a mail opens, by the beginning of its path."""
 PAGE = N_("Open the page: %(address)s")
+SETTLED = "Not sent: the registration was used or has ended, or the account has ended."
 LATE = "Not sent: the link was asked for too long ago."
 UNKNOWN = "Not sent: no account has the address."
 LINK_MAILS = {
@@ -77,6 +80,14 @@ TAKEN = (
     N_("If both accounts are yours, write to the Foundation."),
 )
 """Instead of the mail to the new address, if it belongs to an account already."""
+CONFIRM_SUBJECT = N_("Confirm by %(until)s: registration of %(organisation)s")
+CONFIRM_TEXT = N_(
+    "You registered “%(organisation)s”. Open this page and confirm your address: %(address)s\n\nNothing has been "
+    "submitted yet: after that you can start your draft."
+)
+HAS_ACCOUNT = N_("You already have an account with this address. You keep it, and the organisation is added to it.")
+CONFIRM_VALID = N_("The link is valid until %(until)s and works once.")
+UNASKED_REGISTRATION = N_("If you did not register, ignore this email. What was entered is deleted.")
 log = logging.getLogger("grants.jobs")
 
 
@@ -91,6 +102,8 @@ def send(held: outbox.Claim) -> None:
         return
     if "email_change" in held.args:
         _send_change(held)
+    if "registration" in held.args:
+        _send_registration(held)
         return
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
@@ -124,6 +137,19 @@ def _send_link(held: outbox.Claim) -> None:
     outbox.finish(held)
 
 
+def _send_registration(held: outbox.Claim) -> None:
+    """Make the token of a registration and mail its link. A retry makes another; both work."""
+    with transaction():
+        issued = registrations.issue(int(held.args["registration"]))
+    if issued is None:
+        outbox.finish(held, problem=SETTLED)
+        return
+    message = written_registration(held, *issued)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
 def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
     """The mail with a one-time link, in the language of its recipient."""
     wording, ours = language.of_mail(issued.person.language_of_mails), settings()
@@ -136,7 +162,25 @@ def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Emai
         wording.translate(Message(UNASKED)),
         FOUNDATION,
     )
-    return message_to(issued.person, held, wording.translate(Message(subject)), parts)
+    return message_to(issued.person.email, held, wording.translate(Message(subject)), parts)
+
+
+def written_registration(held: outbox.Claim, row: Registration, person: Person | None, token: str) -> Email:
+    """The mail with the link of a registration. person: with an account under this address already, if there is one."""
+    code = person.language if person else row.language
+    wording, short = language.of_mail(code, person.timezone if person else "UTC"), language.of_mail(code)
+    values: dict[str, Value] = {"organisation": row.organisation, "until": row.ends_at}
+    known = [wording.translate(Message(HAS_ACCOUNT))] if person else []
+    address = f"{settings().address}/link/registration/{token}"
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=person.name if person else row.name)),
+        wording.translate(Message(CONFIRM_TEXT, cure=None, address=address, **values)),
+        *known,
+        wording.translate(Message(CONFIRM_VALID, cure=None, **values)),
+        wording.translate(Message(UNASKED_REGISTRATION)),
+        FOUNDATION,
+    )
+    return message_to(row.email, held, short.translate(Message(CONFIRM_SUBJECT, cure=None, **values)), parts)
 
 
 def _send_change(held: outbox.Claim) -> None:
@@ -170,7 +214,7 @@ def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailCh
         *(wording.translate(Message(text, **values)) for text in texts),
         FOUNDATION,
     )
-    return message_to(reader, held, wording.translate(Message(subject)), parts, to=to)
+    return message_to(to, held, wording.translate(Message(subject)), parts)
 
 
 def _entitled(held: outbox.Claim, person: Person) -> bool:
@@ -179,8 +223,10 @@ def _entitled(held: outbox.Claim, person: Person) -> bool:
     Earlier releases queued mails without application and role: there the link leads to the application, and any role
     counts.
     """
-    if _about_account(held):
+    if _about_account(held) or held.args.get("role") == Role.PUBLIC:
         return person.ended_at is None
+    if "organisation" in held.args:
+        return person.id in {one.id for one in recipients.members(int(held.args["organisation"]))}
     if not _about_application(held):
         return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
     if "role" in held.args:
@@ -217,16 +263,16 @@ def written(held: outbox.Claim, person: Person) -> Email:
         wording.translate(_link(ours.address, held.args["path"])),
         FOUNDATION,
     )
-    return message_to(person, held, short.translate(Message.from_json(held.args["subject"])), parts)
+    return message_to(person.email, held, short.translate(Message.from_json(held.args["subject"])), parts)
 
 
-def message_to(person: Person, held: outbox.Claim, subject: str, parts: Sequence[str], *, to: str = "") -> Email:
-    """A mail of these paragraphs with its headers. to: its address, if it is not that of the person."""
+def message_to(address: str, held: outbox.Claim, subject: str, parts: Sequence[str]) -> Email:
+    """A mail of these paragraphs with its headers."""
     ours = settings()
     message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
     subject = " ".join(subject.split())[:180]
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), to or person.email
+    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), address
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"

@@ -22,10 +22,12 @@ from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
 from grants.models.profiles import Profile
+from grants.models.registrations import JoinRequest, Registration
 from grants.models.reports import Report, ReportFigure, ReportSpending
 from grants.models.reviews import Assignment, Conflict, Review, Score
 from grants.models.sessions import Device, SignIn, SignInFailure
 from grants.models.submissions import Draft, Submission, SubmissionContent, SubmissionIndicator, SubmissionLine
+from grants.models.verifications import Verification
 
 __all__ = [
     "Account",
@@ -67,6 +69,7 @@ __all__ = [
     "IdempotencyKey",
     "Instalment",
     "Involvement",
+    "JoinRequest",
     "Link",
     "Membership",
     "MoreTime",
@@ -78,6 +81,7 @@ __all__ = [
     "Posting",
     "Profile",
     "Recommendation",
+    "Registration",
     "Repayment",
     "Report",
     "ReportFigure",
@@ -91,4 +95,5 @@ __all__ = [
     "SubmissionIndicator",
     "SubmissionLine",
     "Total",
+    "Verification",
 ]

@@ -97,7 +97,7 @@ def matching(candidate: Candidate) -> list[Match]:
             closest = max((fuzz.token_sort_ratio(a, b) for a in wanted for b in names), default=0)
             found.append((100 if same else closest, id))
     found.sort(key=lambda one: (-one[0], one[1]))
-    return _public([id for _, id in found[:MOST]])
+    return public([id for _, id in found[:MOST]])
 
 
 def _near(candidate: Candidate) -> list[tuple[int, str, str | None, str | None, str | None]]:
@@ -127,7 +127,7 @@ def _same_site(first: str | None, second: str) -> bool:
     return bool(domain) and domain not in SHARED_DOMAINS and domain_of(first or "") == domain
 
 
-def _public(ids: Iterable[int]) -> list[Match]:
+def public(ids: Iterable[int]) -> list[Match]:
     """The public facts of these organisations, in the same order."""
     wanted = list(ids)
     acts = select(Membership.id).where(Membership.organisation_id == Organisation.id).exists()

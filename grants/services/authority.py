@@ -41,13 +41,14 @@ def confirm(
     """Raise Refused unless the actor, whose person is held, has their role on each of these rows; one statement.
 
     On a person, and on a history to which an event is added, it suffices to hold the role at all. The clock needs none,
-    and a reviewer's appointment is asked by the guards of their flow. place: what the role must cover as a whole.
+    nor does a person who proves by a mailed link that they may (public); a reviewer's appointment is asked by the
+    guards of their flow. place: what the role must cover as a whole.
     impartial: in a role of the Foundation, also raise Refused, with the sentence of the guards, for a person who was
     involved on the side of an applicant: so a command need not ask, whether it is a transition or not. False only for
     what such a person may do: declare a conflict of interest. rights: of which an applicant needs one in each
     organisation concerned.
     """
-    if actor.person is None or actor.role is Role.REVIEWER:
+    if actor.person is None or actor.role in {Role.REVIEWER, Role.PUBLIC}:
         return
     principal = load_principal(db.session.get_one(Person, actor.person))
     judging = actor.role is not Role.APPLICANT

@@ -74,13 +74,23 @@ def ask(email: str, purpose: str, *, address: str) -> None:
     Beyond the limits nothing is ordered, and the links that were sent still work. address: the network address of the
     request.
     """
-    account, place = f"link for {email.strip().lower()}", f"link from {sessions.place(address)}"
+    if admitted("link", email, address=address):
+        outbox.mail_link(account=hashed(email.strip().lower()), purpose=purpose)
+
+
+def admitted(what: str, email: str, *, address: str) -> bool:
+    """Count a mail that somebody asks for, and return whether it is within the limits of its place and its account.
+
+    what: the kind of mail, each of which is counted apart.
+    """
+    account, place = f"{what} for {email.strip().lower()}", f"{what} from {sessions.place(address)}"
     sign_in.wait_for_others(place)
     found = sessions.failures(account, place, WINDOW)
     allowed = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
-    if found.here < allowed and found.place < PLACE_WANTED:
+    within = found.here < allowed and found.place < PLACE_WANTED
+    if within:
         sign_in.record_failure(email=account, address=place)
-        outbox.mail_link(account=hashed(email.strip().lower()), purpose=purpose)
+    return within
 
 
 def issue_to(account: str, purpose: str) -> Issued | None:

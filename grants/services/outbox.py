@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
-from grants.models import Application, Attachment, Document, DocumentSnapshot, EmailChange, Outbox, Person
+from grants.models import Application, Attachment, Document, DocumentSnapshot, EmailChange, Organisation, Outbox, Person
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
@@ -127,10 +127,11 @@ def _prints(document: Document) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail about an application, or about the whole system, to each person, written later in their language.
+    """A mail about an application, an organisation or the whole system, written later in the language of each person.
 
-    role: in which they get it; who no longer sees the application in that role when the mail is written, or without an
-    application no longer has the role for everything, gets none. path: the page that the mail links to.
+    role: in which they get it; who no longer sees the application in that role when the mail is written, no longer acts
+    for the organisation, or without both no longer has the role for everything, gets none. path: the page that the mail
+    links to.
     """
 
     people: Iterable[Person]
@@ -139,6 +140,7 @@ class Mail:
     subject: Message
     text: Message
     path: str
+    organisation: Organisation | None = None
 
 
 def mail(
@@ -177,12 +179,19 @@ def mail_link(*, account: str, purpose: str) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args={"link": purpose, "account": account})])
 
 
+def mail_registration(id: int) -> None:
+    """Queue the mail with the link of a registration, whose token is made when the mail is written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"registration": id})])
+
+
 def _letters(mail: Mail) -> list[dict[str, object]]:
     """The arguments of the mail to each person."""
     words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}
     about: dict[str, object] = {"role": str(mail.role)}
     if mail.application is not None:
         about["application"] = mail.application.id
+    if mail.organisation is not None:
+        about["organisation"] = mail.organisation.id
     return [{"person": person.id, **about, **words} for person in mail.people]
 
 

@@ -194,6 +194,13 @@ def join(person: Person, organisation: Organisation, *, title: str = "", actor: 
     transaction raises ConstraintViolated when the person already is a member.
     """
     locking.hold(person, actor=actor, applied=[organisation], reviewing=True)
+    return admit(person, organisation, title=title, actor=actor)
+
+
+def admit(person: Person, organisation: Organisation, *, title: str, actor: Actor) -> Membership:
+    """The same for a command that holds what `join` holds."""
+    locking.require(person)
+    locking.require(organisation)
     _expect_open(person)
     membership = Membership(person=person, organisation=organisation, title=title)
     db.session.add(membership)

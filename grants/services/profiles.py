@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from grants.db import db
 from grants.models import Organisation, Profile
 from grants.queries import profiles
-from grants.services import locking, registers
+from grants.services import locking, registers, verifications
+from grants.services.effects import Apply
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
 from grants.services.registers import Entered
@@ -35,20 +36,25 @@ class Details:
         return cls(profile.legal_name, entered, profile.address, profile.city, profile.website)
 
 
-def change(organisation: Organisation, *, details: Details, actor: Actor, version: int) -> Profile:
+def change(organisation: Organisation, *, details: Details, actor: Actor, version: int, apply: Apply) -> Profile:
     """Add a version of the legal details and record it in history; the present one if nothing is different.
 
-    version: the number of the version that the page showed, 0 without one. Raises Stale if there is another by now,
-    and Refused for a wrong number of a register.
+    Another legal name or register number is to be verified. version: the number of the version that the page showed, 0
+    without one. apply: `transitions.apply`. Raises Stale if there is another by now, and Refused for a wrong number of
+    a register.
     """
-    locking.hold(organisation, actor=actor)
+    verification = verifications.of(organisation)
+    locking.hold(organisation, *([verification] if verification else []), actor=actor)
     present = profiles.present(organisation)
     if version != (present.number if present else 0):
         raise Stale(organisation)
     checked = replace(details, entered=registers.checked(details.entered))
     if present and Details.of(present) == checked:
         return present
-    return add(organisation, checked, actor=actor)
+    row = add(organisation, checked, actor=actor)
+    if present is None or (present.legal_name, present.identifier) != (row.legal_name, row.identifier):
+        verifications.begin(organisation, actor=actor, apply=apply)
+    return row
 
 
 def add(organisation: Organisation, details: Details, *, actor: Actor) -> Profile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grants.access.principals import application_of
-from grants.models import Call
+from grants.models import Call, Verification
 from grants.queries.flows import flow_of, transitions_of
 from grants.web.site.formats import translate
 from grants.web.site.sending import Action
@@ -28,4 +28,6 @@ def title_of(row: Any) -> str:
     application = application_of(row)
     if application:
         return application.heading
+    if isinstance(row, Verification):
+        return row.organisation.name
     return row.title if isinstance(row, Call) else row.number

@@ -17,7 +17,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
 from grants.forms.numerals import written
 from grants.forms.transitions import CONFIRMED, Unclear, answers, note, require_confirmation
-from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report, Verification
 from grants.queries import cases
 from grants.queries.applications import drafts
 from grants.queries.cases.applications import recommendation
@@ -54,6 +54,7 @@ NOUNS: dict[str, type[Any]] = {
     "reports": Report,
     "batches": Batch,
     "calls": Call,
+    "verifications": Verification,
 }
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
 
@@ -105,7 +106,10 @@ class TransitionPage:
     currency: str
 
 
-@bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
+@bp.post(
+    "/<any(applications, assignments, agreements, reports, batches, calls, verifications):noun>/<int:id>"
+    "/transitions/<key>"
+)
 @permitted(Permission.SEE_INBOX)
 @action(
     lambda address: title_at_any_step(NOUNS[address["noun"]], address["key"]),
@@ -369,6 +373,8 @@ def page_of(row: Any) -> str:
         return url_for("awards.show", id=row.award_id)
     if isinstance(row, Assignment):
         return _page_of_assignment(row)
+    if isinstance(row, Verification):
+        return url_for("organisations.show", id=row.organisation_id)
     return url_for(f"{_noun(row)}.show", id=row.id)
 
 
@@ -390,5 +396,7 @@ def _noun(row: Any) -> str:
 
 
 def _currency(row: Any) -> str:
+    if isinstance(row, Verification):
+        return ""
     application = application_of(row)
     return application.call.currency if application else row.fund.currency

@@ -14,11 +14,35 @@ from flask import current_app
 
 from config import Settings
 from grants.db import db, now, today, transaction
-from grants.models import Application, Assignment, Award, Batch, Conflict, Document, DocumentFile, Outbox, SignIn
+from grants.models import (
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Conflict,
+    Document,
+    DocumentFile,
+    Organisation,
+    Outbox,
+    Registration,
+    SignIn,
+)
 from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.services import calls, locking, outbox, persons, sessions
+from grants.services import (
+    calls,
+    join_requests,
+    locking,
+    outbox,
+    persons,
+    registrations,
+    sessions,
+    transitions,
+    verifications,
+)
 from grants.services.applications import drafts
+from grants.services.profiles import Details
+from grants.services.registrations import Entry
 from grants.services.reviews import assignments
 from tests import world as w
 from tests.attachments import uploads
@@ -94,12 +118,35 @@ def play() -> dict[str, str]:
     found |= _organisation_documents(world)
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
+    found |= _registrations(world)
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
         w.recorded()
     conflict = db.session.query(Conflict.id).filter_by(application_id=int(found["reviewed"])).scalar()
     return found | {"conflict": str(conflict)}
+
+
+def _registrations(world: World) -> dict[str, str]:
+    """Organisations to verify, a person who asks to join the chapter, and the link of a registration."""
+    found: dict[str, str] = {}
+    for key, organisation_key in (("verification", "verified"), ("refusable", "refused")):
+        with transaction():
+            organisation = w.organisation(f"To be {organisation_key}", "TG", "fr")
+            row = verifications.begin(organisation, actor=w.SYSTEM, apply=transitions.apply)
+            found |= {key: str(row.id), organisation_key: str(organisation.id)}
+    with transaction() as session:
+        chapter = session.get_one(Organisation, world.chapters["mg"].id)
+        locking.hold(chapter)
+        request = join_requests.ask(w.person("joe"), chapter, title="Treasurer", days=-1)
+        found["join_request"] = str(request.id)
+    with transaction() as session:
+        entry = Entry("eve@example.org", "Eve", "", "en", "nonprofit", "Isles", "PF", Details("Isles"))
+        registrations.ask(entry, address="192.0.2.7", lifetime=timedelta(days=30))
+        issued = registrations.issue(session.query(Registration.id).scalar())
+        assert issued is not None
+        found["registration"] = issued[2]
+    return found
 
 
 def sign_in(settings: Settings) -> dict[str, str]:

@@ -38,6 +38,17 @@ TICKED = {"confirmed": "yes"}
 SIGNED = {"name": "Somebody Demo", "read": "yes"}
 BACK = {"amount": "500.00", "day": "{today}", "reference": "B-2026-77"}
 
+REGISTERED = {
+    "kind": "nonprofit",
+    "country": "TG",
+    "organisation": "Réseaux du Golfe",
+    "legal_name": "Association Réseaux du Golfe",
+    "name": "Afi Demo",
+    "email": "afi@example.org",
+    "authorised": "y",
+    "informed": "y",
+}
+
 SENT: dict[str, Sent] = {
     # applications
     "/applications/{reviewed}/reviewers": _sent("/applications/{reviewed}/reviewers", reviewer="{reviewer}"),
@@ -118,6 +129,13 @@ SENT: dict[str, Sent] = {
     "/organisations/{organisation}/legal-details/change": _sent(
         "/organisations/{organisation}/legal-details/change", legal_name="Another legal name"
     ),
+    "/register": _sent("/register", **REGISTERED),
+    "/calls/{call}/register": _sent("/calls/{call}/register", **REGISTERED),
+    "/link/registration/{registration}": _sent("/link/registration/{registration}"),
+    "/join-requests/{join_request}/accept": _sent("/join-requests/{join_request}"),
+    "/join-requests/{join_request}/decline": _sent("/join-requests/{join_request}", reason=REASON),
+    "/verifications/{verification}/transitions/verify": _sent("/organisations/{verified}", note=REASON),
+    "/verifications/{refusable}/transitions/refuse": _sent("/organisations/{refused}", note=REASON, **TICKED),
     # people and sessions
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),

@@ -22,6 +22,7 @@ END = "UPDATE {} SET ended_at = now() WHERE person_id = %s AND ended_at IS NULL"
 FOR_ALL = {
     "account.change", "account.end_others", "account.end_session", "account.speak", "documents.check",
     "email.change", "email.stop", "links.use", "password.change", "sessions.create", "sessions.end",
+    "registrations.create", "registrations.create_for", "registrations.use",
 }  # fmt: skip
 """Routes that need no role."""
 CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in FOR_ALL]

@@ -38,6 +38,10 @@ VERSION = FRESH + (
     " SELECT organisation_id, {attachment}, {type}, '', {version}, '2027-01-02', {until}, uploaded_by FROM fresh"
 )
 WHOLE = {"attachment": "id", "type": "'accounts'", "version": "1", "until": "NULL"}
+REGISTERED = (
+    "INSERT INTO registration (email, name, language, kind, organisation, country, legal_name, ends_at, used_at)"
+    " VALUES ('x@example.org', 'X', 'en', {})"
+)
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -118,6 +122,10 @@ BROKEN = {
         "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'Mia@example.org', now() + interval '1 year')",
     "email_change_ends_after_it_begins":
         "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'mia@example.org', now() - interval '1 year')",
+    "join_request_decided_by_somebody":
+        "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at) VALUES (1, 1, now(), now())",
+    "join_request_declined_with_a_reason":
+        "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at, decided_by, accepted) VALUES (1, 1, now(), now(), 1, false)",
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
     "link_purpose_is_known":
@@ -149,6 +157,10 @@ BROKEN = {
         " INSERT INTO posting (entry_id, account_id, amount, currency) SELECT e.id, 1, 0, 'USD' FROM e",
     "recommendation_an_award_names_its_amount": "UPDATE recommendation SET amount = NULL",
     "recommendation_kind_is_known": "UPDATE recommendation SET kind = 'perhaps', amount = NULL",
+    "registration_country_is_a_code": REGISTERED.format("'chapter', 'X', 'mg', 'X', now() + interval '1 year', NULL"),
+    "registration_ends_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() - interval '1 year', NULL"),
+    "registration_kind_is_known": REGISTERED.format("'club', 'X', 'MG', 'X', now() + interval '1 year', NULL"),
+    "registration_used_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() + interval '1 year', '2000-01-01'"),
     "repayment_brings_something": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 0, 'USD', now(), 'x', 1)",
     "repayment_is_found_on_the_statement": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 1, 'USD', now(), '', 1)",
     "report_approved_by_another": "UPDATE report SET approved_by = sent_by WHERE step = 'approved'",
@@ -165,6 +177,10 @@ BROKEN = {
         "INSERT INTO submission_line (submission_id, position, what, category, total) VALUES (1, 9, '', 'other', -1)",
     "submission_sha256_is_a_hash": SENT.format(number=9, stage="proposal", sha256=""),
     "submission_stage_is_known": SENT.format(number=9, stage="finale", sha256="0" * 64),
+    "verification_settled_by_somebody":
+        "INSERT INTO verification (organisation_id, step, due_on, version) VALUES (2, 'verified', now(), 1)",
+    "verification_step_is_known":
+        "INSERT INTO verification (organisation_id, step, due_on, version, note, by) VALUES (2, 'asleep', now(), 1, 'x', 1)",
 }  # fmt: skip
 TWICE = {
     "application_reference_key": "UPDATE application SET reference = (SELECT reference FROM application WHERE id = 1) WHERE id = 2",
@@ -193,6 +209,8 @@ TWICE = {
         " SELECT subject, subject_id, number, at, 'clock', via, key, about, about_id, said, previous, hash FROM history LIMIT 1",
     "involvement_application_id_person_id_part_key":
         "INSERT INTO involvement (application_id, person_id, part) SELECT application_id, person_id, part FROM involvement LIMIT 1",
+    "join_request_open_key":
+        "INSERT INTO join_request (organisation_id, person_id, due_on) VALUES (1, 1, now()), (1, 1, now())",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
     "organisation_profile_organisation_id_number_key":
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",

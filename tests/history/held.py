@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from grants.db import Model, db, now, transaction
 from grants.jobs import processing
-from grants.models import Application, Call, Conflict, Organisation, Outbox
-from grants.services import calls, profiles, transitions
+from grants.models import Application, Call, Conflict, Organisation, Outbox, Verification
+from grants.services import calls, join_requests, locking, profiles, transitions
 from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
@@ -50,6 +50,7 @@ def fill() -> None:
     """A partial grant that is paid, reported and partly returned, and everything else that history holds."""
     made = world.build(programmes=("BTN-L",))
     _detailed(made)
+    _asked(made)
     award = world.awarded(made, given=7_000)
     world.signed(made, award)
     world.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
@@ -71,7 +72,19 @@ def _detailed(made: world.World) -> None:
     with transaction() as session:
         organisation = session.get_one(Organisation, made.chapters["mg"].id)
         actor = made.actor("mg1", Role.APPLICANT, organisation)
-        profiles.change(organisation, details=Details("Chapter of Madagascar"), actor=actor, version=0)
+        details = Details("Chapter of Madagascar")
+        profiles.change(organisation, details=details, actor=actor, version=0, apply=transitions.apply)
+    with transaction() as session:
+        row, officer = session.query(Verification).one(), made.actor("olga", Role.OFFICER)
+        transitions.apply(row, "verify", actor=officer, answers={"note": "Compared with the register."})
+
+
+def _asked(made: world.World) -> None:
+    """A person who asks to join the chapter."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        locking.hold(organisation)
+        join_requests.ask(world.person("joe"), organisation, title="Treasurer", days=5)
 
 
 def _beside(made: world.World, application: int) -> None:

@@ -11,12 +11,13 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Award, Organisation, Profile
 from grants.queries import profiles as stored
-from grants.services import profiles, registers
+from grants.services import profiles, registers, transitions
 from grants.services.profiles import Details
 from grants.services.refusals import Refused
 from grants.services.registers import REGISTERS, Entered
 from tests import world as w
 from tests.browser import Answer, Careful, browser
+from tests.web.test_verifications import verify
 from workflows.engine.roles import Role
 
 LARGE = pytest.mark.ground("large")
@@ -167,8 +168,10 @@ def test_an_award_keeps_the_version_that_it_was_decided_on(app: Flask) -> None:
             with transaction() as session:
                 organisation = session.get_one(Organisation, made.chapters["mg"].id)
                 actor = made.actor("mg1", Role.APPLICANT, organisation)
-                profiles.change(organisation, details=Details(name), actor=actor, version=version)
+                details = Details(name)
+                profiles.change(organisation, details=details, actor=actor, version=version, apply=transitions.apply)
             if not version:
+                verify(made)
                 award = w.awarded(made)
         number = award.number
         kept = db.session.query(Award).filter_by(number=number).one()

@@ -45,6 +45,7 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.involvements import JUDGING, nobody_decided
 from workflows.rules.proposals import complete, in_time
+from workflows.rules.verifications import verified
 
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
@@ -57,7 +58,7 @@ OFFICER_DECIDES = PANEL.changed(
         AWARD,
         source=("review",),
         roles=OFFICER,
-        guards=(*READ, none_failed, call_allows("award"), amount_fits, envelope_suffices),
+        guards=(*READ, none_failed, call_allows("award"), verified, amount_fits, envelope_suffices),
     ),
     replace(DECLINE, source=("review",), roles=OFFICER, guards=READ),
     DELETE,

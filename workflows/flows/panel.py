@@ -41,6 +41,7 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.involvements import IMPARTIAL, JUDGING, nobody_decided
 from workflows.rules.proposals import answered, answered_in_time, complete, in_time
+from workflows.rules.verifications import verified
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"), missing=N_("Enter the amount to award."))
@@ -228,6 +229,7 @@ AWARD = Transition(
         reviews_in,
         recommended_impartially,
         call_allows("award"),
+        verified,
         amount_fits,
         envelope_suffices,
     ),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, selec
 from sqlalchemy.orm import aliased
 
 from grants.db import GRANTS_NOW, db
-from grants.models import Application, Award, Membership, Organisation, Report
+from grants.models import Application, Award, Membership, Organisation, Report, Verification
 from workflows import cases
 
 MOST_OVERDUE = 10
@@ -18,7 +18,9 @@ _THEIRS = aliased(Application)
 
 
 def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
-    """What an organisation holds, as columns of a query: its contacts, its running grants and its overdue reports.
+    """The facts of an organisation, as columns of a query.
+
+    Its contacts, its running grants, its overdue reports, and whether it is to be verified.
 
     owner: the column with its id. besides: the column with the id of an application that does not count towards what
     the organisation holds.
@@ -26,7 +28,9 @@ def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
     contacts = confirmed(owner)
     others = [] if besides is None else [_THEIRS.id != besides]
     held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
-    return contacts.scalar_subquery(), held, _overdue(owner)
+    unverified = select(Verification.id).where(Verification.organisation_id == owner, Verification.step != "verified")
+    waits = unverified.correlate(*_tables(owner)).exists()
+    return contacts.scalar_subquery(), held, _overdue(owner), waits
 
 
 def confirmed(owner: Any) -> Select[int]:
@@ -83,7 +87,7 @@ def _tables(*columns: Any) -> list[Any]:
 
 def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applicant:
     """The facts about an organisation. row: the values of `columns`."""
-    contacts, held, overdue = row
+    contacts, held, overdue, unverified = row
     grants, amounts = counted(held)
     return cases.Applicant(
         name=organisation.name,
@@ -94,6 +98,7 @@ def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applic
         held=grants,
         held_amounts=amounts,
         overdue=tuple(overdue),
+        unverified=unverified,
     )
 
 

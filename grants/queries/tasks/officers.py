@@ -31,10 +31,14 @@ from grants.models import (
     Call,
     Check,
     Fund,
+    JoinRequest,
+    Membership,
     Organisation,
+    Person,
     Recommendation,
     Report,
     Review,
+    Verification,
 )
 from grants.queries import time_limits
 from grants.queries.tasks import judgements
@@ -87,6 +91,7 @@ def parts(principal: Principal) -> list[Select[Any]]:
         found += [_at("triage", principal, Role.OFFICER), checks, _checks_again(principal)]
         found += [_panel(principal), _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
+        found += [_to_verify(principal), _to_join(principal)]
     if Role.APPROVER in principal.calls:
         found.append(_decision(principal))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
@@ -288,6 +293,32 @@ def _to_open(principal: Principal) -> Select[Any]:
         .join(Fund, Fund.id == Call.fund_id)
         .where(Call.step == "draft", Call.id.is_not(None) if covered is None else Call.id.in_(covered))
         .order_by(Call.id)
+    )
+
+
+def _to_verify(principal: Principal) -> Select[Any]:
+    """Organisations that registered themselves, without those that the person acts for."""
+    own = exists().where(
+        Membership.organisation_id == Verification.organisation_id, Membership.person_id == principal.id
+    )
+    return (
+        select(*columns(literal("verify"), Organisation.id, Organisation.name, literal(""), Verification.due_on))
+        .join(Verification, Verification.organisation_id == Organisation.id)
+        .where(Verification.step == "registered", ~own)
+        .order_by(Verification.due_on, Organisation.id)
+    )
+
+
+def _to_join(principal: Principal) -> Select[Any]:
+    """Requests to join on which the people of the organisation have not decided in time, or where there are none."""
+    members = exists().where(Membership.organisation_id == JoinRequest.organisation_id, Membership.ended_at.is_(None))
+    waits = or_(JoinRequest.due_on < func.date(GRANTS_NOW), ~members)
+    return (
+        select(*columns(literal("join_late"), JoinRequest.id, Person.name, Organisation.name, JoinRequest.due_on))
+        .join(Person, Person.id == JoinRequest.person_id)
+        .join(Organisation, Organisation.id == JoinRequest.organisation_id)
+        .where(JoinRequest.decided_at.is_(None), waits, JoinRequest.person_id != principal.id)
+        .order_by(JoinRequest.due_on, JoinRequest.id)
     )
 
 

@@ -137,6 +137,11 @@ HELD: dict[str, Held] = {
     "organisation_document": Held(
         "id organisation_id attachment_id type title version valid_from valid_until added_by added_at", ORGANISATION
     ),
+    "verification": Held("id organisation_id step step_at due_on note by created_at version", ORGANISATION),
+    "join_request": Held(
+        "id organisation_id person_id title asked_at due_on decided_at decided_by accepted reason",
+        Owner("organisation", "organisation_id"),
+    ),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
     "membership": Held(
         "id person_id organisation_id title created_at ended_at",
@@ -265,6 +270,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "device": Otherwise("nothing", "a browser that is known again only prevents a mail, and is forgotten in time"),
     "email_change": Otherwise("nothing", "an address that waits for its confirmation; the change itself is held"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
+    "registration": Otherwise("nothing", "what was entered until the mailed link is used; what it leads to is held"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
     "clock_offset": Otherwise(
         "nothing", "outside a demonstration, any value but 0 is a finding, and the program does not start"

@@ -54,7 +54,7 @@ def use(token: str) -> Response | str | tuple[str, int]:
 
 
 @bp.after_request
-def _conceal(response: Response) -> Response:
+def conceal(response: Response) -> Response:
     """Keep the address out of caches and of the requests that follow.
 
     The origin alone is still sent, because the protection of forms compares it where the connection is secure.

@@ -15,6 +15,8 @@ from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
 from grants.web.organisation_documents import document_view
 from grants.web.organisation_documents.document_view import DocumentList
+from grants.web.organisations import verification_view
+from grants.web.organisations.verification_view import VerificationView
 from grants.web.profiles import profile_view
 from grants.web.profiles.profile_view import Version
 from grants.web.site.authorization import load, permitted, principal
@@ -30,6 +32,7 @@ class OrganisationPage:
     """One organisation. facts: grants held and, for who may see all of them, the remaining limit.
 
     member: the reader acts for the organisation. details: the present version of its legal details; None without any.
+    verification: None if the Foundation entered the organisation.
 
     proposals: its proposals with their progress, for members. documents: None for readers who may read none.
     """
@@ -41,6 +44,7 @@ class OrganisationPage:
     member: bool
     details: Version | None
     documents: DocumentList | None
+    verification: VerificationView | None
 
 
 @bp.get("/<int:id>")
@@ -57,6 +61,7 @@ def show(id: int) -> str:
         member=id in principal().organisations,
         details=profile_view.shown(details, organisation) if details else None,
         documents=document_view.listing(organisation),
+        verification=verification_view.of(organisation),
     )
     return page("organisations/show.html", view)
 

@@ -10,7 +10,7 @@ from grants.db import transaction
 from grants.forms.profiles import DetailsForm
 from grants.models import Organisation
 from grants.queries import profiles as stored
-from grants.services import profiles
+from grants.services import profiles, transitions
 from grants.web.profiles.profile_view import DetailsPage, VersionsPage, shown
 from grants.web.site import done
 from grants.web.site.actions import action
@@ -57,7 +57,9 @@ def save(id: int) -> Response | str | tuple[str, int]:
     try:
         with transaction():
             version = sent_version(OUTDATED)
-            row = profiles.change(organisation, details=form.details, actor=actor, version=version)
+            row = profiles.change(
+                organisation, details=form.details, actor=actor, version=version, apply=transitions.apply
+            )
     except AGAINST as wrong:
         return shown_again(lambda: _form(load(Organisation, id), form), wrong)
     there = url_for("organisations.show", id=id)

@@ -41,6 +41,7 @@ from workflows.engine.message import Message
 log = logging.getLogger("grants.web")
 Handler = Callable[[Any], tuple[str | Response, int] | HTTPException | Response]
 CONSTRAINTS = {
+    "join_request_open_key": Message("You have already asked to join this organisation."),
     "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
     "fund_title_key": Message("A fund with this name already exists."),
@@ -93,7 +94,7 @@ UNSURE = Message(
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Upload the document as you received it.")
-LINK = re.compile(r"(/link/)[^\s/]+")
+LINK = re.compile(r"(/link/(?:registration/)?)[^\s/]+")
 """The address of a one-time link."""
 AGAINST = (Refused, Stale, ConstraintViolated)
 """Why a command was not carried out, where its form can be shown again."""

@@ -250,6 +250,25 @@ KINDS = {
         Message("Record payment"),
         "awards.show",
     ),
+    "join": Kind(
+        Message("Answer the request to join: %(title)s"),
+        Message("A person asks to act for your organisation."),
+        Message("View request"),
+        "join_requests.show",
+    ),
+    "join_late": Kind(
+        Message("Decide on the request to join: %(title)s"),
+        Message("The people of the organisation have not answered."),
+        Message("View request"),
+        "join_requests.show",
+    ),
+    "verify": Kind(
+        Message("Verify the organisation: %(title)s"),
+        Message("It registered itself, or its legal details have changed. It cannot be awarded a grant before."),
+        Message("View organisation"),
+        "organisations.show",
+        "verification",
+    ),
     "open_call": Kind(
         Message("Open the call: %(title)s"),
         Message("It is still a draft."),
