@@ -77,9 +77,10 @@ def hold(
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
     that it pays, without assignments; a verification its organisation. shared: what guards read, as the person of the
-    actor always is. applicant: also the organisation, which guards count over. money: the fund without an award too. invited: also what these persons
-    are to review. applied: organisations with all their applications. reviewing: also the undecided ones that they
-    review in the calls of both. place, impartial, rights: of `authority.confirm`. Raises Stale for a new parent.
+    actor always is. applicant: also the organisation, which guards count over. money: the fund without an award too.
+    invited: also what these persons are to review. applied: organisations with all their applications. reviewing: also
+    the undecided ones that they review in the calls of both. place, impartial, rights: of `authority.confirm`. Raises
+    Stale for a new parent.
     """
     state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
