@@ -30,6 +30,7 @@ FIRST_ADMINISTRATOR = (
 """The commands that make the first administrator of an installation, as the start and the home page show them."""
 Check = Callable[[Any], str]
 """What is wrong with a value, as a sentence that says what to enter; empty for a value that can work."""
+LOOPBACK = "127.0.0.1"
 PRINTABLE = "remove the line end or other invisible character"
 NAMED = "enter a host name or an address, without scheme and port"
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -184,7 +185,7 @@ class Settings:
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
     mail_from: str = _setting("grants@localhost", "sender of all mail", _sender)
-    host: str = _setting("127.0.0.1", "address the web server listens on", _host)
+    host: str = _setting(LOOPBACK, "address the web server listens on", _host)
     port: int = _setting(8000, "port the web server listens on", _whole(1, 65_535))
     public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port", _public)
     trusted_hosts: tuple[str, ...] = _setting(
@@ -215,12 +216,18 @@ class Settings:
         5, "days that an organisation has to answer a request to join, before the Foundation may", _whole(1, 60)
     )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
+    fresh_factor_minutes: int = _setting(
+        15,
+        "minutes for which a second factor counts as fresh, to release payments or change roles and factors",
+        _whole(1, 1_440),
+    )
     session_hours: int = _setting(12, "maximum length of a session, in hours", _whole(1, 8_760))
 
     @property
     def address(self) -> str:
         """The public address, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = "localhost" if self.host == LOOPBACK else self.host  # browsers make no passkeys for an IP address
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def public_host(self) -> str:

@@ -31,6 +31,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Factor,
     Fund,
     Instalment,
     JoinRequest,
@@ -291,6 +292,8 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
             return _limited(principal, appointed, all, lambda: _calls_paid(row))
         case Appointment():
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
+        case Factor() if row.person_id == principal.id:
+            appointed = set(principal.roles)
         case Organisation() if row.id in principal.organisations:
             appointed.add(Role.APPLICANT)
         case OrganisationDocument() | Attachment() | Verification() | JoinRequest() if (
@@ -381,6 +384,11 @@ def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | N
         return None
     behalf = organisation_of(row) if role is Role.APPLICANT else None
     return Actor(person=principal.id, role=role, on_behalf_of=behalf, rights=rights_in(behalf, principal))
+
+
+def oneself(person: int) -> Actor:
+    """The person with this id as an actor on their own account, whatever their roles."""
+    return Actor(person=person, role=Role.PUBLIC)
 
 
 def actor_in(

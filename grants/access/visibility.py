@@ -22,6 +22,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Factor,
     Fund,
     Instalment,
     Organisation,
@@ -296,8 +297,14 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
 SIDES = dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
 """The side from which each role of the Foundation sees applications; reviewers have rows of their own."""
 
+
+def _factors(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """A person's own second factors that have not ended; nobody else sees them, also no administrator."""
+    return and_(Factor.person_id == principal.id, Factor.ended_at.is_(None)) if principal.id else false()
+
+
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
-    "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches,
+    "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches, "factor": _factors,
     "organisation_document": _organisation_documents, "attachment": _attachments,
 }  # fmt: skip

@@ -31,6 +31,7 @@ from grants.services import (
     sessions,
     transitions,
 )
+from grants.services.factors import trusted_devices
 from grants.services.integrity.sealing import digest_mails, watch
 from grants.services.money import figures
 from grants.services.refusals import Refused
@@ -61,6 +62,7 @@ WORK: dict[str, Callable[[], object]] = {
     "email_changes": email_changes.purge,
     "links": links.purge,
     "registrations": registrations.purge,
+    "trusted_devices": trusted_devices.purge,
     "outbox": outbox.purge,
     "quarantine": inspecting.purge,
     "sealing": _watch_sealer,

@@ -33,6 +33,7 @@ LINKS = {
     "/awards/": N_("Open the award: %(address)s"),
     "/reports/": N_("Open the report: %(address)s"),
     "/reviews/": N_("Open the review: %(address)s"),
+    "/account/factors": N_("See your second factors: %(address)s"),
 }
 """What the link of a mail opens, by the beginning of its path."""
 PAGE = N_("Open the page: %(address)s")
@@ -221,7 +222,7 @@ def _entitled(held: outbox.Claim, person: Person) -> bool:
     """Whether the person may be written to now.
 
     Earlier releases queued mails without application and role: there the link leads to the application, and any role
-    counts.
+    counts. A mail about the account itself is for its person in whatever role.
     """
     if _about_account(held) or held.args.get("role") == Role.PUBLIC:
         return person.ended_at is None

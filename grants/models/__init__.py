@@ -11,6 +11,7 @@ from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
 from grants.models.email_changes import EmailChange
+from grants.models.factors import Factor, RecoveryCode, TrustedDevice
 from grants.models.failures import ClockFailure
 from grants.models.figures import Figures
 from grants.models.funds import Fund
@@ -63,6 +64,7 @@ __all__ = [
     "Entry",
     "Event",
     "EventText",
+    "Factor",
     "Figures",
     "Fund",
     "Head",
@@ -81,6 +83,7 @@ __all__ = [
     "Posting",
     "Profile",
     "Recommendation",
+    "RecoveryCode",
     "Registration",
     "Repayment",
     "Report",
@@ -95,5 +98,6 @@ __all__ = [
     "SubmissionIndicator",
     "SubmissionLine",
     "Total",
+    "TrustedDevice",
     "Verification",
 ]

@@ -13,11 +13,15 @@ class SignIn(Model):
     """A signed-in browser. Deleting the row signs it out, even if the cookie still exists.
 
     id: what a page names the session by. way: `password` or `link`, empty for sessions of earlier releases. browser,
-    system: their names, empty if unknown. No network address is kept.
+    system: their names, empty if unknown. No network address is kept. confirmed_at: when the second factor was shown in
+    this browser; None before that, or if none is asked for. challenge: what a passkey has to sign next, as base64url.
     """
 
     __tablename__ = "sign_in"
-    __table_args__ = (CheckConstraint("way IN ('', 'password', 'link')", name="way_is_known"),)
+    __table_args__ = (
+        CheckConstraint("way IN ('', 'password', 'link')", name="way_is_known"),
+        CheckConstraint("(challenge IS NULL) = (challenge_at IS NULL)", name="challenge_has_its_time"),
+    )
     visibility = SYSTEM
 
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
@@ -30,6 +34,9 @@ class SignIn(Model):
     way: Mapped[str] = mapped_column(server_default="")
     browser: Mapped[str] = mapped_column(server_default="")
     system: Mapped[str] = mapped_column(server_default="")
+    confirmed_at: Mapped[Instant | None]
+    challenge: Mapped[str | None]
+    challenge_at: Mapped[Instant | None]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -59,6 +59,7 @@ WORK = {
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
     "links": Message("Deletion of expired records"),
+    "devices": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
     "quarantine": Message("Deletion of files left in quarantine"),
     "sealing": Message("Checkpoints of the history"),

@@ -155,9 +155,9 @@ def mail_all(mails: Iterable[Mail]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
 
 
-def mail_account(person: Person, *, subject: Message, text: Message) -> None:
+def mail_account(person: Person, *, subject: Message, text: Message, path: str = "/account") -> None:
     """Queue a mail to a person about their own account, which they get whatever their roles, unless it has ended."""
-    words = {"subject": subject.as_json(), "text": text.as_json(), "path": "/account"}
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
     _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, "own": True, **words})])
 
 

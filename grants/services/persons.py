@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from config import NAMES
 from grants.db import db, now
-from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
+from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
 from grants.services import links, locking, outbox, sessions, transitions
 from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
+from grants.services.factors import trusted_devices
 from grants.services.integrity import history
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
@@ -269,8 +270,9 @@ def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int
 
 
 def sign_out_everywhere(person: Person) -> None:
-    """Delete every session of the person."""
-    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    """Delete every session of the person, and ask for the second factor on every device."""
+    sessions.close_all(person)
+    trusted_devices.forget(person)
 
 
 def _dismissed(appointment: Appointment) -> Message:

@@ -1,4 +1,4 @@
-"""What the form of a transition does, for the pages that carry it through a sign-in."""
+"""What the form of a transition does and requires, by its address, before its row is read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def title_at_any_step(model: type[Any], key: str) -> str:
     """The title of the transitions of this key; empty where they differ from step to step."""
     titles = {one.title for one in transitions_of(model.__tablename__, key)}
     return translate(titles.pop()) if len(titles) == 1 else ""
+
+
+def requires_fresh_factor(model: type[Any], key: str) -> bool:
+    """Whether any transition of this key requires a second factor that was shown a short time ago."""
+    return any(one.fresh_factor for one in transitions_of(model.__tablename__, key))
 
 
 def present_action(row: Any, key: str) -> Action:

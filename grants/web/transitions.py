@@ -26,10 +26,10 @@ from grants.services import transitions
 from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of, saved_draft
-from grants.web.action_titles import present_action, title_at_any_step, title_of
+from grants.web.action_titles import present_action, requires_fresh_factor, title_at_any_step, title_of
 from grants.web.site import done
 from grants.web.site.actions import action
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, fresh_factor, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
 from grants.web.site.errors import already_sent
 from grants.web.site.formats import instant, translate
@@ -116,6 +116,7 @@ class TransitionPage:
     lambda unread: present_action(*_addressed(unread)),
 )
 @labelled(lambda unread: _note(*_addressed(unread)))
+@fresh_factor(lambda address: requires_fresh_factor(NOUNS[address["noun"]], address["key"]))
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""

@@ -47,7 +47,9 @@ from grants.services.reviews import assignments
 from tests import world as w
 from tests.attachments import uploads
 from tests.beside import draft_call
+from tests.browser import confirmed_session
 from tests.databases import advance
+from tests.second_factors import give_app
 from tests.world import World
 from workflows.engine.roles import Role
 
@@ -117,6 +119,8 @@ def play() -> dict[str, str]:
     found |= _documents(settings, int(found["granted"]))
     found |= _organisation_documents(world)
     with transaction():
+        found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
+    with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
     found |= _registrations(world)
     with transaction() as session:
@@ -152,13 +156,14 @@ def _registrations(world: World) -> dict[str, str]:
 def sign_in(settings: Settings) -> dict[str, str]:
     """The token of a session for each actor but the public, in the database of the application.
 
-    Each was used a day ahead, so that no request of a long test run notes its use and so changes the session.
+    Each was used a day ahead, so that no request of a long test run notes its use and so changes the session; and its
+    second factor was shown a day ahead, so that no request finds that this was too long ago.
     """
-    people = w.found().people
+    people, tomorrow = w.found().people, now() + timedelta(days=1)
     with transaction():
-        tokens = {actor: sessions.open_for(people[name], settings) for actor, name in NAMES.items()}
+        tokens = {actor: confirmed_session(people[name], settings) for actor, name in NAMES.items()}
         for session in db.session.query(SignIn):
-            session.used_at += timedelta(days=1)
+            session.used_at = session.confirmed_at = tomorrow
     return tokens
 
 

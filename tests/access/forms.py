@@ -156,6 +156,14 @@ SENT: dict[str, Sent] = {
     "/organisations/documents/{organisation_document}/replace": _sent(
         "/organisations/documents/{organisation_document}/replace", file=b"%PDF-1.7"
     ),
+    "/sign-in/second-step": _sent(code="123456"),
+    "/sign-in/second-step/passkey": _sent(),
+    "/sign-in/second-step/passkey/options": _sent(),
+    "/account/factors/app": _sent("/account/factors/app", code="123456"),
+    "/account/factors/passkey": _sent(label="Key"),
+    "/account/factors/passkey/options": _sent(),
+    "/account/factors/{factor}/remove": _sent("/account/factors"),
+    "/account/factors/recovery-codes": _sent(),
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),

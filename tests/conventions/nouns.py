@@ -11,7 +11,7 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
-        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes",
+        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes", "factors",
         "failures", "figures", "funds", "indicators", "instalments", "involvements", "join_requests", "judgements",
         "links", "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles",
         "programmes", "proposals", "registrations", "reports", "reviews", "scores", "sessions", "submissions",

@@ -102,6 +102,24 @@ BROKEN = {
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, 2, sha256, 0, 1, '{}' FROM document_file",
     "document_file_sha256_is_a_hash":
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) VALUES (2, 2, 'ABC', 1, 1, '{}')",
+    "factor_app_has_its_secret": "INSERT INTO factor (person_id, kind, label) VALUES (1, 'totp', 'x')",
+    "factor_ends_after_it_begins":
+        "INSERT INTO factor (person_id, kind, label, secret, ended_at) VALUES (1, 'totp', 'x', 'x', '2000-01-01')",
+    "factor_has_a_label": "INSERT INTO factor (person_id, kind, label, secret) VALUES (1, 'totp', '', 'x')",
+    "factor_kind_is_known": "INSERT INTO factor (person_id, kind, label) VALUES (1, 'sms', 'x')",
+    "factor_passkey_has_its_key": "INSERT INTO factor (person_id, kind, label, credential_id) VALUES (1, 'passkey', 'x', 'x')",
+    "recovery_code_code_is_a_hash": "INSERT INTO recovery_code (person_id, code_sha256) VALUES (1, 'code')",
+    "recovery_code_ends_when_used": "INSERT INTO recovery_code (person_id, code_sha256, used_at) VALUES (1, repeat('0', 64), now() + interval '1 year')",
+    "recovery_code_used_after_it_begins":
+        "INSERT INTO recovery_code (person_id, code_sha256, used_at, ended_at) VALUES (1, repeat('0', 64), '2000-01-01', '2000-01-01')",
+    "sign_in_way_is_known":
+        "INSERT INTO sign_in (token_sha256, person_id, ends_at, idle_ends_at, way) VALUES ('x', 1, now(), now(), 'luck')",
+    "sign_in_challenge_has_its_time":
+        "INSERT INTO sign_in (token_sha256, person_id, ends_at, idle_ends_at, challenge) VALUES ('x', 1, now(), now(), 'x')",
+    "trusted_device_ends_after_it_begins":
+        "INSERT INTO trusted_device (token_sha256, person_id, ends_at) VALUES (repeat('0', 64), 1, '2000-01-01')",
+    "trusted_device_token_is_a_hash":
+        "INSERT INTO trusted_device (token_sha256, person_id, ends_at) VALUES ('token', 1, now() + interval '1 year')",
     "figures_one_row":
         "INSERT INTO figures (id, at, awards, countries, promised, paid, funded, declined, not_eligible, undecided) VALUES (2, now(), 0, 0, 0, 0, 0, 0, 0, 0)",
     "fund_currency_is_a_code": "UPDATE fund SET currency = 'usd'",

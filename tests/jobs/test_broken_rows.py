@@ -164,6 +164,7 @@ BROKEN = {
     "email_changes": "REVOKE DELETE ON email_change FROM grants_app",
     "links": "REVOKE DELETE ON link FROM grants_app",
     "registrations": "REVOKE DELETE ON registration FROM grants_app",
+    "trusted_devices": "REVOKE DELETE ON trusted_device FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
     "quarantine": "REVOKE SELECT ON attachment FROM grants_app",
 }

@@ -66,6 +66,9 @@ AROUND = {
 """What mails have around their texts, and before what a person entered."""
 
 
+MAILING = {"outbox.mail", "outbox.Mail", "outbox.mail_account"}
+
+
 def of_mails() -> set[str]:
     """The English texts that a mail can contain: its sentences, and the values that are messages."""
     rows = {
@@ -89,14 +92,10 @@ def of_mails() -> set[str]:
 
 
 def _of_services() -> Iterator[str]:
-    """The texts of each call of `outbox.mail`, `outbox.Mail` and `outbox.mail_account` that are written there."""
+    """The texts of each call of a command of the outbox that takes a mail, as they are written there."""
     for path in (ROOT / "grants" / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
-                "outbox.mail",
-                "outbox.Mail",
-                "outbox.mail_account",
-            }:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in MAILING:
                 made = [one.value for one in node.keywords if one.arg in {"subject", "text"}]
                 yield from (one.args[0].value for one in made if isinstance(one.args[0], ast.Constant))  # type: ignore[attr-defined,misc]
 

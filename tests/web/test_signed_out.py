@@ -13,8 +13,8 @@ from grants.db import db
 from grants.models import Application, IdempotencyKey
 from grants.services import sessions
 from grants.web.sessions import routes
-from grants.web.site import csrf
-from grants.web.site.authorization import principal
+from grants.web.site import authorization, csrf
+from grants.web.site.authorization import Visitor, principal
 from tests.browser import Answer, Careful, anonymous
 from tests.web.passwords import (
     entered,
@@ -83,7 +83,8 @@ def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     }
     without = {name for name in forms if not hasattr(app.view_functions[name], "labels")}
 
-    assert without == {"documents.make_again", "drafts.choose", "failures.retry", "persons.dismiss"}  # no texts
+    without_text = {"documents.make_again", "drafts.choose", "failures.retry", "persons.dismiss"}
+    assert without == without_text | {"factors.remove", "factors.renew_codes"}
 
 
 def test_without_a_password_the_form_goes_on_after_signing_in_in_another_tab(app: Flask) -> None:
@@ -244,7 +245,12 @@ def test_a_new_random_value_would_refuse_it(app: Flask, monkeypatch: pytest.Monk
     """Counter-test: a sign-in used to begin a new cookie of forms."""
     writer = entered(app, "mg1")
     sent = form_of(writer, 1) | TYPED
-    monkeypatch.setattr(routes, "enter", lambda _: session.clear())
+
+    def enter(token: str) -> Visitor | None:
+        session.clear()
+        return authorization.enter(token)
+
+    monkeypatch.setattr(routes, "enter", enter)
     sign_in(writer, "mg1")
 
     assert writer.post(WRITE, data=sent).status_code == 400

@@ -112,7 +112,8 @@ class Transition:
     and link. title_with_amount: the title of its button once an amount is entered. consequence: one sentence, shown
     beside the button. final: its form has a box to tick before it is applied; understood: the sentence beside that
     box. not_done: the heading above its form where it was refused. history_text: the sentence recorded in the history.
-    right: which an applicant must have in their organisation.
+    right: which an applicant must have in their organisation. fresh_factor: a person must have shown their second
+    factor a short time ago.
     """
 
     key: str
@@ -135,6 +136,7 @@ class Transition:
     not_done: str = ""
     history_text: str = ""
     right: Right = Right.EDIT
+    fresh_factor: bool = False
 
     def here(self, step: str, stage: str) -> bool:
         """Whether the transition exists at this step in this stage."""

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 
 TABLES = ("attachment", "attachment_check", "attachment_preview", "organisation_document")
 KINDS = "'pdf', 'picture', 'document', 'spreadsheet', 'presentation', 'text', 'archive'"

@@ -36,10 +36,11 @@ class Held:
     """A table of which history holds each row.
 
     columns: those of version 2, each as its label in the fingerprint or, if it was renamed since, as `label=column`.
-    later: what further versions add. derived: columns that are worked out from others, with the reason why they are
-    not held. free: columns that may change without an event as long as `settled` is false; settled is a condition in
-    SQL on the table and its owners, and settled_by the column whose changes decide it, as `table.column`. If all
-    columns are free, the row is not held at all until it is settled. round: of the first update that holds all of it.
+    later: what further versions add. derived: columns that are worked out from others or change with every use, with
+    the reason why they are not held. free: columns that may change without an event as long as `settled` is false;
+    settled is a condition in SQL on the table and its owners, and settled_by the column whose changes decide it, as
+    `table.column`. If all columns are free, the row is not held at all until it is settled. round: of the first update
+    that holds all of it.
     """
 
     columns: str
@@ -107,6 +108,7 @@ ATTACHMENT = Owner("attachment", "attachment_id")
 LINE = "position what category quantity unit_cost total"
 INDICATOR = "position name unit baseline target how"
 WORKED_OUT = "by the database, from columns of the same row"
+USE = "changes with every use of the factor, without an event"
 STAMP = "the transaction, which the database compares itself"
 REPORTED = "summary setbacks next_steps story story_by story_consent question unread saved_at version"
 SENT = '"review".sent_at IS NOT NULL'
@@ -148,6 +150,12 @@ HELD: dict[str, Held] = {
         Owner("person", "person_id"),
         later=(Later(3, {"may_edit": "true", "may_submit": "true", "may_sign": "true", "is_contact": "true"}),),
     ),
+    "factor": Held(
+        "id person_id kind label secret credential_id public_key transports created_at ended_at",
+        Owner("person", "person_id"),
+        derived={"used_step": USE, "sign_count": USE, "last_used_at": USE},
+    ),
+    "recovery_code": Held("id person_id code_sha256 created_at used_at ended_at", Owner("person", "person_id")),
     "fund": Held("id title year currency source created_at"),
     "call": Held(
         "id programme title currency fund_id step step_at opens_at closes_at opened_at rules version created_by"
@@ -271,6 +279,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "email_change": Otherwise("nothing", "an address that waits for its confirmation; the change itself is held"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
     "registration": Otherwise("nothing", "what was entered until the mailed link is used; what it leads to is held"),
+    "trusted_device": Otherwise("nothing", "a device only saves its person the second factor until its time is over"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
     "clock_offset": Otherwise(
         "nothing", "outside a demonstration, any value but 0 is a finding, and the program does not start"

@@ -11,11 +11,12 @@ from grants.forms.links import PasswordForm
 from grants.models import Link, Person
 from grants.outside import greenlets
 from grants.queries import links as stored
-from grants.queries.sessions import COOKIE
+from grants.queries.sessions import COOKIE, TRUSTED
 from grants.services import email_changes, links, locking, persons, sessions
+from grants.services.factors import trusted_devices
 from grants.web.links import link_view
 from grants.web.sessions.devices import keep_device, opening
-from grants.web.site.authorization import keep_session, open_to_all, principal
+from grants.web.site.authorization import before_second_step, keep_session, open_to_all, session
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
@@ -24,6 +25,7 @@ bp = Blueprint("links", __name__)
 
 
 @bp.get("/link/<token>")
+@before_second_step
 @open_to_all
 def show(token: str) -> str | tuple[str, int]:
     """What the link does and whose account it is for, with the button or the form that uses it."""
@@ -32,11 +34,13 @@ def show(token: str) -> str | tuple[str, int]:
 
 
 @bp.post("/link/<token>")
+@before_second_step
 @open_to_all
 @not_idempotent("a link works once, and nobody is signed in yet to whom a key could belong")
 def use(token: str) -> Response | str | tuple[str, int]:
     """Set the password, if the link is for that, and sign in. The second of two clicks changes nothing more."""
-    if stored.was_used_by(token, principal().id):
+    reader = session()
+    if stored.was_used_by(token, reader.session.person_id if reader else None):
         return redirect(url_for("tasks.show"))
     link = stored.live(token)
     if link is None:
@@ -47,10 +51,10 @@ def use(token: str) -> Response | str | tuple[str, int]:
     if form and not _fits(form, link.person):
         return _page(link, form), 422
     try:
-        session = _used(token, link.person_id, (form.password.data or "") if form else None)
+        opened = _used(token, link.person_id, (form.password.data or "") if form else None)
     except links.Unusable:
         return _unusable()
-    return keep_device(keep_session(redirect(url_for("tasks.show")), session))
+    return keep_device(keep_session(redirect(url_for("tasks.show")), opened))
 
 
 @bp.after_request
@@ -97,7 +101,8 @@ def _used(token: str, person_id: int, password: str | None) -> str:
         if hashed and purpose != links.SIGN_IN:
             persons.set_password(person, hashed)
         sessions.close(request.cookies.get(COOKIE, ""))
-        return sessions.open_for(person, settings, opening("link"))
+        shown_at = trusted_devices.trusted_since(person, request.cookies.get(TRUSTED, ""))
+        return sessions.open_for(person, settings, opening("link"), confirmed_at=shown_at)
 
 
 def _answered(token: str, person_id: int) -> str | tuple[str, int]:

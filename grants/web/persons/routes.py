@@ -16,7 +16,7 @@ from grants.web.persons import account_view, person_view
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site import done
 from grants.web.site.actions import action
-from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, creator, fresh_factor, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
@@ -46,6 +46,7 @@ def show(id: int) -> str:
 @permitted(Permission.SET_PEOPLE)
 @action(N_("Assign role"), lambda unread: unread.row(Person).name)
 @labelled(lambda unread: person_view.show(unread.row(Person), AppointmentForm()))
+@fresh_factor()
 @idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""
@@ -67,6 +68,7 @@ def appoint(id: int) -> Response | tuple[str, int]:
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
 @action(N_("End role"), lambda unread: unread.row(Appointment).person.name)
+@fresh_factor()
 @idempotent
 def dismiss(id: int) -> Response | tuple[str, int]:
     """End a role; a role that has already ended stays unchanged."""

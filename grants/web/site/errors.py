@@ -23,11 +23,12 @@ from grants.db import ConstraintViolated, db
 from grants.forms.entered import Entry, entries
 from grants.services.refusals import Refused, Stale
 from grants.services.sessions import Busy
+from grants.web.factors import second_step_page
 from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site import csrf
 from grants.web.site.actions import title_of
 from grants.web.site.addresses import page_above
-from grants.web.site.authorization import principal, right_missing, roles_missing, without_database
+from grants.web.site.authorization import principal, right_missing, roles_missing, session, without_database
 from grants.web.site.autosave import automatic
 from grants.web.site.bodies import MOST_FIELDS, megabytes_taken
 from grants.web.site.components import ErrorPage, Link, Reason
@@ -281,7 +282,7 @@ def other(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if error.code == HTTPStatus.UNAUTHORIZED and csrf.shown_to() and not automatic():
-        return signed_out(), 401
+        return second_step_page.interrupted() if session() else signed_out(), 401
     if isinstance(error, RequestEntityTooLarge):
         return _too_large()
     if error.code == HTTPStatus.FORBIDDEN:
