@@ -58,7 +58,7 @@ class DayField(DateField):
 
     def value_of(self, text: str) -> date:
         """The day of a text; raises ValidationError."""
-        return day(text, gettext("Enter a date, such as 2027-03-01."))
+        return day(text, gettext("Enter a date, such as 2026-03-01."))
 
 
 def require_year(found: date) -> None:

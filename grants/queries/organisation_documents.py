@@ -15,7 +15,7 @@ from grants.models import Attachment, AttachmentCheck, OrganisationDocument
 from grants.queries import attachments
 
 MOST = 1_000
-"""Versions of the documents of one organisation that a page reads."""
+"""Versions of all documents of one organisation: so many are accepted, and a page reads them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,12 @@ def count(organisation_id: int) -> int:
     """How many documents the organisation has, without those that were not accepted."""
     wanted = select(func.count()).select_from(OrganisationDocument).join(OrganisationDocument.attachment)
     return db.session.scalar(wanted.where(*_current(organisation_id))) or 0  # type: ignore[arg-type]
+
+
+def versions(organisation_id: int) -> int:
+    """How many versions of documents the organisation has added, whatever has become of them."""
+    wanted = select(func.count()).where(OrganisationDocument.organisation_id == organisation_id)
+    return db.session.scalar(wanted.select_from(OrganisationDocument)) or 0
 
 
 def has_file(organisation_id: int, *, type: str, title: str, sha256: str) -> bool:

@@ -17,6 +17,9 @@ from workflows.engine.roles import Actor
 from workflows.organisation_documents import MOST, TYPES
 
 TOO_MANY = N_("Your organisation already has %(most)s documents. Replace one of them instead of adding another.")
+TOO_MANY_VERSIONS = N_(
+    "Your organisation has added %(most)s files, which is the most that we keep. Write to your programme officer."
+)
 KNOWN = Message("Your organisation has already added this file as a document of this type.")
 
 
@@ -36,7 +39,7 @@ def add(
     title: what the organisation calls it, if its type is `other`. Raises Refused if the organisation has this very file
     as a document of this type, or has too many.
     """
-    locking.hold(organisation, actor=actor)
+    _hold(organisation, actor)
     if documents.has_file(organisation.id, type=type, title=title, sha256=upload.sha256):
         raise Refused(KNOWN)
     if documents.count(organisation.id) >= MOST:
@@ -61,7 +64,7 @@ def replace(document: OrganisationDocument, upload: Upload, facts: Facts, *, act
     Raises Refused if another person has replaced it meanwhile.
     """
     organisation = db.session.get_one(Organisation, document.organisation_id)
-    locking.hold(organisation, actor=actor)
+    _hold(organisation, actor)
     attachment = attachments.add(upload, organisation=organisation, actor=actor, replaces=document.attachment_id)
     row = OrganisationDocument(
         organisation_id=organisation.id,
@@ -74,6 +77,13 @@ def replace(document: OrganisationDocument, upload: Upload, facts: Facts, *, act
         added_by=actor.person,
     )
     return _stored(row, Message("%(type)s replaced", type=TYPES[document.type]), upload, actor, key="replace_document")
+
+
+def _hold(organisation: Organisation, actor: Actor) -> None:
+    """Hold the organisation; raises Refused if it cannot add another file."""
+    locking.hold(organisation, actor=actor)
+    if documents.versions(organisation.id) >= documents.MOST:
+        raise Refused(Message(TOO_MANY_VERSIONS, most=documents.MOST))
 
 
 def _stored(

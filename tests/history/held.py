@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
 
@@ -112,6 +112,7 @@ OTHER = {
     Text: "coalesce({0}, '') || 'x'",
     Boolean: "NOT coalesce({0}, false)",
     Integer: "coalesce({0}, 0) + 1",
+    BigInteger: "coalesce({0}, 0) + 1",
     Numeric: "coalesce({0}, 0) + 1",
     DateTime: "coalesce({0}, now()) + interval '1 millisecond'",
     Date: "coalesce({0}, current_date) + 1",

@@ -133,11 +133,11 @@ def test_a_newer_version_counts_once_it_is_accepted(app: Flask) -> None:
 
     page = text(mia.get(replaced.location))
     assert "Registration certificate replaced." in page
-    assert "Until a newer file is accepted, version 1 counts." in page
+    assert "Version 1 remains the current one until a newer file is accepted." in page
     assert "Earlier versions" in page
     check_all(app)
     page = text(mia.get("/organisations/documents/1"))
-    assert "Until a newer file is accepted" not in page
+    assert "remains the current one" not in page
     assert "second.pdf" in page
     assert mia.get("/attachments/1").status_code == 200
     with app.app_context():
@@ -293,7 +293,7 @@ def test_a_delay_is_explained(app: Flask) -> None:
     add(mia, file())
     for values, sentence in (
         ({"problem": "Waiting: The virus scanner did not answer"}, "This file is waiting for a virus scan."),
-        ({"problem": "OSError: disk"}, "The check takes longer than usual."),
+        ({"problem": "OSError: disk"}, "The check is taking longer than usual."),
         ({"dead_at": db.text("grants_now()")}, "We could not check this file."),
     ):
         with app.app_context(), transaction():
@@ -322,6 +322,17 @@ def test_documents_are_limited_in_number(app: Flask, monkeypatch: pytest.MonkeyP
 
     assert answer.status_code == 409
     assert "Your organisation already has 1 documents." in text(answer)
+
+
+def test_versions_are_limited_in_number(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    mia = browser(app, "mg1")
+    monkeypatch.setattr(documents, "MOST", 1)
+    add(mia, file())
+
+    answer = mia.submit(mia.get("/organisations/documents/1/replace"), "/replace", file=file(pdfs.honest(2)))
+
+    assert answer.status_code == 409
+    assert "Your organisation has added 1 files, which is the most that we keep." in text(answer)
 
 
 def test_the_versions_of_several_documents_are_kept_apart(app: Flask) -> None:

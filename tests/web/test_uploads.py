@@ -105,7 +105,7 @@ def test_no_name_is_a_path(app: Flask, name: str, shown: str) -> None:
         ({"type": ""}, "Select a type of document."),
         ({"type": "diary"}, "Select a type of document."),
         ({"type": "other"}, "Enter the name of the document."),
-        ({"valid_until": "soon"}, "Enter a date, such as 2027-03-01."),
+        ({"valid_until": "soon"}, "Enter a date, such as 2026-03-01."),
         ({"valid_from": "2027-02-01", "valid_until": "2027-01-01"}, "not before the first day of validity"),
     ],
 )

@@ -19,7 +19,7 @@ from workflows.engine.message import Message
 DELAYS: Mapping[str, Message] = {
     "scanner": WAITING,
     "tried again": Message(
-        "The check takes longer than usual. We try again by ourselves; you do not need to do anything."
+        "The check is taking longer than usual. It is repeated automatically; you do not need to do anything."
     ),
     "given up": Message("We could not check this file. Our staff can see this. You can also replace it and try again."),
 }

@@ -135,7 +135,9 @@ def _in_use(document: Document) -> str:
     current = document.current
     if current is None or current is document.newest:
         return ""
-    return gettext("Until a newer file is accepted, version %(number)s counts.", number=current.row.version)
+    return gettext(
+        "Version %(number)s remains the current one until a newer file is accepted.", number=current.row.version
+    )
 
 
 def _version(version: Version, document: Document) -> VersionView:

@@ -88,7 +88,7 @@ def add_version(id: int) -> Response | tuple[str, int]:
 
 def _loaded(document: OrganisationDocument) -> tuple[Organisation, OrganisationDocument]:
     """The organisation of a document, and the document."""
-    return load(Organisation, document.organisation_id, Permission.READ_ORGANISATION), document
+    return load(Organisation, document.organisation_id), document
 
 
 def _added(organisation: Organisation, form: DocumentForm) -> OrganisationDocument:
