@@ -51,6 +51,10 @@ class Permission(StrEnum):
     WRITE_ORGANISATION_DOCUMENT = "write_organisation_document"
     DECIDE_JOIN_REQUEST = "decide_join_request"
     SET_PEOPLE = "set_people"
+    SET_MEMBERS = "set_members"
+    LEAVE_ORGANISATION = "leave_organisation"
+    INVITE_MEMBER = "invite_member"
+    SET_INVITATION = "set_invitation"
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
     REPLACE_DOCUMENT = "replace_document"
@@ -92,6 +96,10 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_ORGANISATION_DOCUMENT: frozenset({APPLICANT}),
     Permission.DECIDE_JOIN_REQUEST: frozenset({APPLICANT, OFFICER, ADMINISTRATOR}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
+    Permission.SET_MEMBERS: frozenset({APPLICANT}),
+    Permission.LEAVE_ORGANISATION: frozenset({APPLICANT}),
+    Permission.INVITE_MEMBER: frozenset({APPLICANT}),
+    Permission.SET_INVITATION: frozenset({APPLICANT, ADMINISTRATOR}),
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
     Permission.REPLACE_DOCUMENT: frozenset({OFFICER}),
@@ -104,11 +112,17 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.WRITE_REPORT: (Right.EDIT,),
     Permission.CHANGE_ORGANISATION: (Right.EDIT,),
     Permission.WRITE_ORGANISATION_DOCUMENT: (Right.EDIT,),
+    Permission.SET_MEMBERS: (Right.CONTACT,),
+    Permission.INVITE_MEMBER: (Right.SIGN, Right.CONTACT),
+    Permission.SET_INVITATION: (Right.SIGN, Right.CONTACT),
 }
 """Of which rights an applicant needs one in the organisation, for each permission that requires more than to view.
 
 What the transitions of applicants require is written in their rows.
 """
+
+OWN = frozenset({Permission.LEAVE_ORGANISATION})
+"""The permissions that a member has on their own membership only."""
 
 EXTENT: dict[Permission, Extent] = {
     Permission.RECEIVE_FUND: Extent.EVERYTHING,

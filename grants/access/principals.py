@@ -16,7 +16,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import contains_eager
 
 from grants.access import ties
 from grants.access.permissions import ALLOWED, EXTENT, RIGHTS, Extent, Permission
@@ -34,6 +33,7 @@ from grants.models import (
     Factor,
     Fund,
     Instalment,
+    Invitation,
     JoinRequest,
     Membership,
     Organisation,
@@ -42,8 +42,8 @@ from grants.models import (
     Person,
     Verification,
 )
-from workflows.engine.rights import ALL, Holders, Right, Rights
-from workflows.engine.roles import Actor, Role
+from workflows.engine.rights import Right
+from workflows.engine.roles import Role
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +144,6 @@ class Principal:
 
 
 ANONYMOUS = Principal()
-MOST_MEMBERS = 100
 
 
 def load_principal(person: Person | None) -> Principal:
@@ -230,49 +229,6 @@ def roles_on(row: Any, principal: Principal) -> frozenset[Role]:
     return frozenset(roles | ({Role.APPLICANT} if member else set()))
 
 
-def permits(row: Any, principal: Principal, permission: Permission) -> bool:
-    """Whether the principal has the permission on this object: through a role, as an applicant also by a right."""
-    held = roles_on(row, principal) & ALLOWED[permission]
-    if held != {Role.APPLICANT}:
-        return bool(held)
-    concerned = organisation_of(row)
-    ids = principal.organisations if concerned is None else {concerned}
-    return any(principal.has_right(permission, id) for id in ids)
-
-
-def organisation_of(row: Any) -> int | None:
-    """The id of the organisation that the object belongs to; None where there is none."""
-    if isinstance(row, Organisation):
-        return row.id
-    if isinstance(row, Membership):
-        return row.organisation_id
-    application = application_of(row)
-    return application.organisation_id if application else None
-
-
-@cached_for_page
-def holders(organisations: frozenset[int]) -> Holders:
-    """The names of the members of these organisations who have each right, oldest membership first."""
-    wanted = (
-        select(Membership)
-        .join(Membership.person)
-        .options(contains_eager(Membership.person))
-        .where(Membership.organisation_id.in_(organisations), Membership.ended_at.is_(None), Person.ended_at.is_(None))
-        .order_by(Membership.id)
-        .limit(MOST_MEMBERS)
-    )
-    members = list(db.session.scalars(wanted))
-    return {right: tuple(one.person.name for one in members if right in one.rights) for right in Right}
-
-
-def rights_in(organisation_id: int | None, principal: Principal) -> Rights:
-    """The rights of the principal in the organisation, with those who have what they lack; all without one."""
-    if organisation_id is None:
-        return Rights()
-    held = principal.rights.get(organisation_id, frozenset())
-    return Rights(held) if held == ALL else Rights(held, holders(frozenset({organisation_id})))
-
-
 def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
     """The roles on an object that belongs to no application.
 
@@ -290,16 +246,18 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
             if _pays_apart(row, principal):
                 return frozenset()
             return _limited(principal, appointed, all, lambda: _calls_paid(row))
-        case Appointment():
+        case Appointment() | Invitation(organisation_id=None):
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
         case Factor() if row.person_id == principal.id:
             appointed = set(principal.roles)
-        case Organisation() if row.id in principal.organisations:
+        case Organisation(id=owner) | Membership(organisation_id=owner) if owner in principal.organisations:
             appointed.add(Role.APPLICANT)
         case OrganisationDocument() | Attachment() | Verification() | JoinRequest() if (
             row.organisation_id in principal.organisations
         ):
             appointed.add(Role.APPLICANT)
+        case Invitation():
+            appointed = {Role.APPLICANT} if row.organisation_id in principal.organisations else set()
     return frozenset(appointed)
 
 
@@ -352,7 +310,7 @@ def _paid(query: Select[int], batch: Batch) -> Select[int]:
     )
 
 
-def _covers_appointment(principal: Principal, role: Role, row: Appointment) -> bool:
+def _covers_appointment(principal: Principal, role: Role, row: Appointment | Invitation) -> bool:
     return covers_place(principal, role, programme=row.programme, call_id=row.call_id)
 
 
@@ -374,34 +332,3 @@ def application_of(row: Any) -> Application | None:
     if getattr(row, "application_id", None):
         return db.session.get(Application, row.application_id)
     return None
-
-
-def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | None:
-    """The principal as an actor on this object, in the first of `roles` that they hold there; None without one."""
-    held = roles_on(row, principal)
-    role = next((role for role in roles if role in held), None)
-    if role is None or principal.id is None:
-        return None
-    behalf = organisation_of(row) if role is Role.APPLICANT else None
-    return Actor(person=principal.id, role=role, on_behalf_of=behalf, rights=rights_in(behalf, principal))
-
-
-def oneself(person: int) -> Actor:
-    """The person with this id as an actor on their own account, whatever their roles."""
-    return Actor(person=person, role=Role.PUBLIC)
-
-
-def actor_in(
-    principal: Principal, permission: Permission, *, programme: str | None = None, call_id: int | None = None
-) -> Actor | None:
-    """The principal as an actor who creates something in a programme or call, or, without either, for everything.
-
-    None unless a role with the permission covers all of that.
-    """
-    roles = (
-        role
-        for role in sorted(ALLOWED[permission])
-        if covers_place(principal, role, programme=programme, call_id=call_id)
-    )
-    role = next(roles, None)
-    return None if role is None or principal.id is None else Actor(person=principal.id, role=role)

@@ -25,6 +25,7 @@ from grants.models import (
     Factor,
     Fund,
     Instalment,
+    Invitation,
     Organisation,
     OrganisationDocument,
     Payment,
@@ -237,6 +238,17 @@ def _appointments(principal: Principal, sides: frozenset[Side]) -> ColumnElement
     )
 
 
+def _invitations(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """Those of one's organisations; for administrators also those to roles that lie within theirs."""
+    role, parts = Role.ADMINISTRATOR, [Invitation.organisation_id.in_(principal.organisations)]
+    if principal.covers_everything(role):
+        parts.append(Invitation.role.is_not(None))
+    elif role in principal.calls:
+        parts.append(Invitation.programme.in_(principal.programmes.get(role, ())))
+        parts.append(Invitation.call_id.in_(principal.calls[role] or ()))
+    return or_(*parts)
+
+
 def _funds(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     """A limited role sees the funds that feed a call that it covers."""
     roles = _staff(principal, sides)
@@ -306,5 +318,5 @@ def _factors(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
     "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches, "factor": _factors,
-    "organisation_document": _organisation_documents, "attachment": _attachments,
+    "organisation_document": _organisation_documents, "attachment": _attachments, "invitation": _invitations,
 }  # fmt: skip

@@ -14,13 +14,13 @@ from typing import Any
 from grants import language
 from grants.db import db, now, transaction
 from grants.jobs.program import settings
-from grants.models import Application, EmailChange, Outbox, Person, Registration
+from grants.models import Application, EmailChange, Invitation, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
-from grants.queries import persons, recipients
-from grants.services import email_changes, links, outbox, registrations
+from grants.queries import memberships, persons, recipients
+from grants.services import email_changes, invitations, links, outbox, registrations
 from reports.snapshots.facts import FOUNDATION
 from workflows.engine.message import N_, Message, Value
-from workflows.engine.roles import Role
+from workflows.engine.roles import ROLES, Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
 ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
@@ -48,6 +48,26 @@ LINK_MAILS = {
     links.PASSWORD: (N_("Choose a new password"), N_("Open this page to choose a new password: %(address)s")),
 }
 """Subject and first paragraph of a mail with a one-time link, by its purpose."""
+OVER = "Not sent: the invitation is no longer open."
+INVITED = (
+    N_("Accept by %(day)s: invitation to act for %(organisation)s"),
+    N_(
+        "%(inviter)s invites you to act for %(organisation)s in the grant programmes of the Internet Society "
+        "Foundation. The invitation ends on %(day)s."
+    ),
+)
+INVITED_TO_ROLE = (
+    N_("Accept by %(day)s: invitation as %(role)s"),
+    N_(
+        "%(inviter)s invites you to work as %(role)s in the grant programmes of the Internet Society Foundation. The "
+        "invitation ends on %(day)s."
+    ),
+)
+OPEN = N_("Open this page to read what the invitation includes, and to accept it: %(address)s")
+UNEXPECTED = N_(
+    "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person who "
+    "invites you."
+)
 VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
 UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
 STOPPED = "Not sent: the change of the address was stopped, confirmed or not confirmed in time."
@@ -98,13 +118,8 @@ def send(held: outbox.Claim) -> None:
     A person who has lost the role, or the right to see the application, since the mail was queued gets none; the row
     records why.
     """
-    if "link" in held.args:
-        _send_link(held)
-        return
-    if "email_change" in held.args:
-        _send_change(held)
-    if "registration" in held.args:
-        _send_registration(held)
+    if special := next((send for key, send in SPECIAL.items() if key in held.args), None):
+        special(held)
         return
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
@@ -149,6 +164,42 @@ def _send_registration(held: outbox.Claim) -> None:
     db.session.remove()
     deliver(settings(), message)
     outbox.finish(held)
+
+
+def _send_invitation(held: outbox.Claim) -> None:
+    """Issue the token of an invitation and mail it. A retry issues another one, which replaces it."""
+    db.session.remove()
+    with transaction():
+        issued = invitations.issue(int(held.args["invitation"]))
+    if issued is None:
+        outbox.finish(held, problem=OVER)
+        return
+    message = written_invitation(held, *issued)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def written_invitation(held: outbox.Claim, invitation: Invitation, token: str) -> Email:
+    """The mail of an invitation, in the language of the account with its address or, without one, of who invites."""
+    known, organisation = persons.at(invitation.email), invitation.organisation
+    language_of = known or organisation or invitation.inviter
+    wording, ours = language.of_mail(language_of.language), settings()
+    values: dict[str, Any] = {"inviter": invitation.inviter.name, "day": invitation.ends_at.date()}
+    if organisation:
+        subject, text = INVITED
+        values["organisation"] = organisation.name
+    else:
+        subject, text = INVITED_TO_ROLE
+        values["role"] = ROLES[str(invitation.role)]
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=invitation.name)),
+        wording.translate(Message(text, **values)),
+        wording.translate(Message(OPEN, address=f"{ours.address}/invitation/{token}")),
+        wording.translate(Message(UNEXPECTED)),
+        FOUNDATION,
+    )
+    return message_to(invitation.email, held, wording.translate(Message(subject, **values)), parts)
 
 
 def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
@@ -218,6 +269,15 @@ def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailCh
     return message_to(to, held, wording.translate(Message(subject)), parts)
 
 
+SPECIAL = {
+    "link": _send_link,
+    "email_change": _send_change,
+    "registration": _send_registration,
+    "invitation": _send_invitation,
+}
+"""How mails are sent whose token is issued when they are written, by the argument that names it."""
+
+
 def _entitled(held: outbox.Claim, person: Person) -> bool:
     """Whether the person may be written to now.
 
@@ -227,7 +287,7 @@ def _entitled(held: outbox.Claim, person: Person) -> bool:
     if _about_account(held) or held.args.get("role") == Role.PUBLIC:
         return person.ended_at is None
     if "organisation" in held.args:
-        return person.id in {one.id for one in recipients.members(int(held.args["organisation"]))}
+        return held.args.get("left") or memberships.acts_for(person, int(held.args["organisation"]))
     if not _about_application(held):
         return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
     if "role" in held.args:

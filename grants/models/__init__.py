@@ -16,6 +16,7 @@ from grants.models.failures import ClockFailure
 from grants.models.figures import Figures
 from grants.models.funds import Fund
 from grants.models.history import Checkpoint, DigestMail, Event, EventText, Head
+from grants.models.invitations import Invitation
 from grants.models.ledger import Account, Balance, Entry, Posting, Total
 from grants.models.links import Link
 from grants.models.organisation_documents import OrganisationDocument
@@ -70,6 +71,7 @@ __all__ = [
     "Head",
     "IdempotencyKey",
     "Instalment",
+    "Invitation",
     "Involvement",
     "JoinRequest",
     "Link",

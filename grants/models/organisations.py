@@ -79,6 +79,11 @@ class Membership(Model):
         given = {right for right, column in COLUMNS.items() if getattr(self, column)}
         return frozenset({Right.VIEW} | given)
 
+    @property
+    def version(self) -> int:
+        """A number that changes with the rights."""
+        return sum(getattr(self, column) << place for place, column in enumerate(COLUMNS.values()))
+
 
 COLUMNS = {
     Right.EDIT: "may_edit",

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from grants.access.principals import Principal, covers_place, holders, load_principal, organisation_of, roles_on
+from grants.access.principals import Principal, covers_place, load_principal, roles_on
+from grants.access.rights import holders, organisation_of
 from grants.db import Model, db
 from grants.models import Person
 from grants.queries.applications import involvements

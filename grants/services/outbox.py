@@ -12,7 +12,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
-from grants.models import Application, Attachment, Document, DocumentSnapshot, EmailChange, Organisation, Outbox, Person
+from grants.models import (
+    Application,
+    Attachment,
+    Document,
+    DocumentSnapshot,
+    EmailChange,
+    Invitation,
+    Organisation,
+    Outbox,
+    Person,
+)
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
@@ -182,6 +192,24 @@ def mail_link(*, account: str, purpose: str) -> None:
 def mail_registration(id: int) -> None:
     """Queue the mail with the link of a registration, whose token is made when the mail is written."""
     _put([Outbox(kind="mail", queue=DEFAULT, args={"registration": id})])
+
+
+def mail_invitation(invitation: Invitation) -> None:
+    """Queue the mail of an invitation, whose token is issued when the mail is written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"invitation": invitation.id})])
+
+
+def mail_members(
+    people: Iterable[Person], *, organisation: Organisation, subject: Message, text: Message, left: bool = False
+) -> None:
+    """Queue a mail about an organisation to each of these members.
+
+    A person who no longer acts for it when the mail is written gets none, unless the mail is about that they have left.
+    """
+    path = "/" if left else f"/organisations/{organisation.id}"
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
+    about: dict[str, object] = {"organisation": organisation.id, "left": left}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": one.id, **about, **words}) for one in people])
 
 
 def _letters(mail: Mail) -> list[dict[str, object]]:

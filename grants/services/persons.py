@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
 from config import NAMES
+from grants.access.permissions import RIGHTS, Permission
 from grants.db import db, now
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
+from grants.models.organisations import COLUMNS
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
 from grants.services import links, locking, outbox, sessions, transitions
@@ -23,6 +25,7 @@ from grants.services.integrity import history
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
 from workflows.engine.message import Message
+from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import ROLES, Actor, Role
 
 APPLIED = Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
@@ -34,6 +37,8 @@ REVIEWS = Message(
 
 CLOSED = Message("This account is closed, so it cannot get a role or act for an organisation.")
 ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
+INVITING = RIGHTS[Permission.INVITE_MEMBER]
+"""Of which rights a member needs one to let somebody join."""
 LONGEST = 200
 """The most characters of an email address or a name."""
 
@@ -87,7 +92,7 @@ def record(person: Person, actor: Actor, key: str, message: Message) -> None:
     history.record(history.About("person", person.id, "person", person.id), actor=actor, key=key, message=message)
 
 
-def faults(email: str, name: str, language: str, timezone: str) -> Iterator[Message]:
+def faults(email: str, name: str, language: str = "en", timezone: str = "UTC") -> Iterator[Message]:
     """What is wrong with the values of an account."""
     if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
         yield Message("Enter an email address such as name@example.org.")
@@ -187,23 +192,28 @@ def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
     return ended
 
 
-def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
+def join(
+    person: Person, organisation: Organisation, *, title: str = "", rights: Iterable[Right] = ALL, actor: Actor
+) -> Membership:
     """Make the person a member who acts for the organisation, and record it in history.
 
     The person is involved for good in every application of the organisation: they no longer review those that are not
     decided, nor others of the same calls, and the officers are told. Raises Refused for an account that is closed. The
     transaction raises ConstraintViolated when the person already is a member.
     """
-    locking.hold(person, actor=actor, applied=[organisation], reviewing=True)
-    return admit(person, organisation, title=title, actor=actor)
+    locking.hold(person, actor=actor, applied=[organisation], reviewing=True, rights=INVITING)
+    return admit(person, organisation, title=title, rights=rights, actor=actor)
 
 
-def admit(person: Person, organisation: Organisation, *, title: str, actor: Actor) -> Membership:
+def admit(
+    person: Person, organisation: Organisation, *, title: str, rights: Iterable[Right] = ALL, actor: Actor
+) -> Membership:
     """The same for a command that holds what `join` holds."""
     locking.require(person)
     locking.require(organisation)
     _expect_open(person)
-    membership = Membership(person=person, organisation=organisation, title=title)
+    given = {column: right in set(rights) for right, column in COLUMNS.items()}
+    membership = Membership(person=person, organisation=organisation, title=title, **given)
     db.session.add(membership)
     db.session.flush()
     _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))

@@ -29,8 +29,10 @@ from grants.models import (
 )
 from grants.outside import mailbox
 from grants.outside.storage import Storage
+from grants.queries import memberships
 from grants.services import (
     calls,
+    invitations,
     join_requests,
     locking,
     outbox,
@@ -51,6 +53,7 @@ from tests.browser import confirmed_session
 from tests.databases import advance
 from tests.second_factors import give_app
 from tests.world import World
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
 FREE = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
@@ -120,6 +123,7 @@ def play() -> dict[str, str]:
     found |= _organisation_documents(world)
     with transaction():
         found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
+    found |= _invited(world)
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
     found |= _registrations(world)
@@ -193,6 +197,28 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
         "person": str(world.people["mg1"].id),
         "reviewer": str(world.people["rhea"].id),
         "organisation": str(world.chapters["mg"].id),
+    }
+
+
+def _invited(world: World) -> dict[str, str]:
+    """An invitation to act for the chapter, one to a role, one whose link is known; the members of the chapter."""
+    chapter, administrator = world.chapters["mg"], world.actor("ada", Role.ADMINISTRATOR)
+    member = world.actor("mg1", Role.APPLICANT, chapter)
+    with transaction():
+        rights = {Right.EDIT, Right.CONTACT}
+        ours = invitations.invite_member(chapter, email="new@example.org", name="New", rights=rights, actor=member)
+    with transaction():
+        role = invitations.invite_to_role(Role.REVIEWER, email="r@example.org", name="R", actor=administrator)
+        open_ = invitations.invite_to_role(Role.REVIEWER, email="s@example.org", name="S", actor=administrator)
+    with transaction():
+        issued = invitations.issue(open_.id)
+    held = {name: memberships.current(world.people[name], chapter) for name in ("mg1", "mg2")}
+    return {
+        "invitation": str(ours.id),
+        "role_invitation": str(role.id),
+        "token": issued[1] if issued else "",
+        "own_membership": str(held["mg1"].id if held["mg1"] else 0),
+        "membership": str(held["mg2"].id if held["mg2"] else 0),
     }
 
 

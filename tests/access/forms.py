@@ -146,6 +146,20 @@ SENT: dict[str, Sent] = {
     "/account/email/stop": _sent(),
     "/account/password": _sent(present_password=PASSWORD, password=f"{PASSWORD} and more"),
     "/account/language": _sent(language="en"),
+    "/memberships/{membership}": _sent("/memberships/{membership}", may_sign="y"),
+    "/memberships/{membership}/end": _sent("/memberships/{membership}", **TICKED),
+    "/memberships/{own_membership}/leave": _sent("/organisations/{organisation}", **TICKED),
+    "/organisations/{organisation}/invite": _sent(
+        "/organisations/{organisation}/invite", email="lova@example.org", name="Lova (demo)"
+    ),
+    "/people/invite": _sent(
+        "/people/invite", email="lova@example.org", name="Lova (demo)", role="reviewer", scope="everything"
+    ),
+    "/invitations/{invitation}/again": _sent(),
+    "/invitations/{invitation}/withdraw": _sent(),
+    "/invitations/{role_invitation}/again": _sent(),
+    "/invitations/{role_invitation}/withdraw": _sent(),
+    "/invitation/{token}": _sent(name="Somebody Demo"),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
     "/sign-out": _sent(),

@@ -52,6 +52,15 @@ WITHOUT: dict[str, str] = {
     "/organisations/documents/{organisation_document}/replace": (
         "adds a version after the one in its address, of which there is one, which is asked under its lock"
     ),
+    "/memberships/{membership}/end": ENDS,
+    "/memberships/{own_membership}/leave": ENDS,
+    "/organisations/{organisation}/invite": ADDS,
+    "/people/invite": ADDS,
+    "/invitations/{invitation}/again": ENDS,
+    "/invitations/{invitation}/withdraw": ENDS,
+    "/invitations/{role_invitation}/again": ENDS,
+    "/invitations/{role_invitation}/withdraw": ENDS,
+    "/invitation/{token}": "uses a link, which works once, whatever page shows it",
     "/sign-in": SESSION,
     "/sign-out": SESSION,
     "/sign-in/second-step": SESSION,

@@ -12,10 +12,10 @@ NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
         "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes", "factors",
-        "failures", "figures", "funds", "indicators", "instalments", "involvements", "join_requests", "judgements",
-        "links", "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles",
-        "programmes", "proposals", "registrations", "reports", "reviews", "scores", "sessions", "submissions",
-        "tasks", "transitions", "verifications",
+        "failures", "figures", "funds", "indicators", "instalments", "invitations", "involvements", "join_requests",
+        "judgements", "links", "memberships", "organisation_documents", "organisations", "payments", "persons",
+        "preferences", "profiles", "programmes", "proposals", "registrations", "reports", "reviews", "scores",
+        "sessions", "submissions", "tasks", "transitions", "verifications",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""

@@ -42,6 +42,10 @@ REGISTERED = (
     "INSERT INTO registration (email, name, language, kind, organisation, country, legal_name, ends_at, used_at)"
     " VALUES ('x@example.org', 'X', 'en', {})"
 )
+INVITED = (
+    "INSERT INTO invitation (email, name, invited_by, ends_at, {columns})"
+    " VALUES ('a@b', 'N', 1, now() + interval '1 day', {values})"
+)
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -144,6 +148,14 @@ BROKEN = {
         "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at) VALUES (1, 1, now(), now())",
     "join_request_declined_with_a_reason":
         "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at, decided_by, accepted) VALUES (1, 1, now(), now(), 1, false)",
+    "invitation_email_is_one": INVITED.format(columns="role", values="'officer'").replace("'a@b'", "'A@b'"),
+    "invitation_one_purpose": INVITED.format(columns="role, organisation_id", values="'officer', 1"),
+    "invitation_role_is_appointed": INVITED.format(columns="role", values="'applicant'"),
+    "invitation_one_scope": INVITED.format(columns="role, programme, call_id", values="'officer', 'BTN-L', 1"),
+    "invitation_token_is_a_hash": INVITED.format(columns="role, token_sha256", values="'officer', 'abc'"),
+    "invitation_ends_after_it_begins": INVITED.format(columns="role, created_at", values="'officer', now() + interval '9 days'"),
+    "invitation_accepted_by_somebody": INVITED.format(columns="role, accepted_at", values="'officer', now()"),
+    "invitation_one_end": INVITED.format(columns="role, accepted_at, accepted_by, withdrawn_at", values="'officer', now(), 1, now()"),
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
     "link_purpose_is_known":
@@ -229,6 +241,9 @@ TWICE = {
         "INSERT INTO involvement (application_id, person_id, part) SELECT application_id, person_id, part FROM involvement LIMIT 1",
     "join_request_open_key":
         "INSERT INTO join_request (organisation_id, person_id, due_on) VALUES (1, 1, now()), (1, 1, now())",
+    "invitation_open_key":
+        "INSERT INTO invitation (email, name, invited_by, ends_at, organisation_id)"
+        " SELECT 'a@b', 'N', 1, now() + interval '1 day', 1 FROM generate_series(1, 2)",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
     "organisation_profile_organisation_id_number_key":
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",

@@ -19,6 +19,7 @@ FIXED = ("decision", "document_snapshot")
 PARTLY = {
     "appointment": "role = 'approver'",
     "membership": "organisation_id = 2",
+    "invitation": "is_contact = true",
     "fund": "title = 'Mine'",
     "payment": "amount = 1",
     "counter": "kind = 'X'",

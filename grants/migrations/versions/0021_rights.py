@@ -12,3 +12,4 @@ def upgrade() -> None:
     for name in ("may_edit", "may_submit", "may_sign", "is_contact"):
         column = sa.Column(name, sa.Boolean(), server_default=sa.text("true"), nullable=False)
         op.add_column("membership", column)
+    op.execute("GRANT UPDATE (may_edit, may_submit, may_sign, is_contact) ON membership TO grants_app")

@@ -156,6 +156,12 @@ HELD: dict[str, Held] = {
         derived={"used_step": USE, "sign_count": USE, "last_used_at": USE},
     ),
     "recovery_code": Held("id person_id code_sha256 created_at used_at ended_at", Owner("person", "person_id")),
+    "invitation": Held(
+        "id email name organisation_id role programme call_id may_edit may_submit may_sign is_contact invited_by"
+        " created_at ends_at accepted_at accepted_by withdrawn_at",
+        Owner("person", "invited_by"),
+        derived={"token_sha256": "the hash of the newest mail's token, which gives nothing but the invitation itself"},
+    ),
     "fund": Held("id title year currency source created_at"),
     "call": Held(
         "id programme title currency fund_id step step_at opens_at closes_at opened_at rules version created_by"

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext
 
 from grants.forms.persons import AppointmentForm
-from grants.models import Appointment, Call, Membership, Person
+from grants.models import Call, Membership, Person
 from grants.queries import persons
 from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
+from grants.web.persons.invited import RoleInvitation, scope_of
 from grants.web.site.authorization import principal
-from grants.web.site.formats import label, language_name, translate, zone_name
+from grants.web.site.formats import label, language_name, zone_name
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 
 @dataclass(frozen=True, slots=True)
 class PersonsPage:
-    """People with an account. words: the search text."""
+    """People with an account. words: the search text. invited: the open invitations to roles, on the first page."""
 
     words: str
     listing: Listing
+    invited: Sequence[RoleInvitation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) 
 
     unconfirmed: the appointment whose form was sent without its tick.
     """
-    form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
+    offer(form)
     reader = principal()
     apart = involvements.competing(reader.id) if reader.id and reader.applied else []
     reviewing = involvements.reviewing(reader.id) if reader.id else []
@@ -85,6 +87,11 @@ def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) 
         _endable(roles_of(person, [*apart, *reviewing]), person, unconfirmed),
         persons.memberships(person),
     )
+
+
+def offer(form: AppointmentForm) -> None:
+    """Offer the roles and scopes that the reader may give."""
+    form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
 
 
 def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -> list[RoleRow]:
@@ -110,7 +117,7 @@ def roles_of(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
             one.id,
             one.role,
             label(one.role),
-            _scope(one, titles),
+            scope_of(one.programme, titles.get(one.call_id or 0, "")),
             one.created_at.date(),
             ends=not any(covers_call(call, programme=one.programme, call_id=one.call_id) for call in apart),
         )
@@ -126,12 +133,3 @@ def _programmes() -> list[str]:
 def _unlimited() -> bool:
     """Whether the reader may give a role without a limit."""
     return principal().covers_everything(Role.ADMINISTRATOR)
-
-
-def _scope(one: Appointment, titles: Mapping[int, str]) -> str:
-    if one.call_id:
-        return gettext("Call: %(title)s", title=titles[one.call_id])
-    if not one.programme:
-        return gettext("All programmes")
-    programme = programmes().get(one.programme)
-    return gettext("Programme: %(title)s", title=translate(programme.title) if programme else one.programme)

@@ -10,9 +10,11 @@ from grants.db import transaction
 from grants.forms.persons import AppointmentForm
 from grants.forms.transitions import CONFIRMED
 from grants.models import Appointment, Person
+from grants.queries import memberships
 from grants.queries import persons as found
 from grants.services import persons, transitions
 from grants.web.persons import account_view, person_view
+from grants.web.persons.invited import lines
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site import done
 from grants.web.site.actions import action
@@ -32,7 +34,10 @@ bp = Blueprint("persons", __name__)
 def index() -> str:
     """All people with an account, searchable by name or email address."""
     words, after = request.args.get("words", "").strip(), request.args.get("after", "")
-    return page("persons/index.html", PersonsPage(words, found.listing(principal(), words=words, after=after)))
+    listing = found.listing(principal(), words=words, after=after)
+    first = not (words or after)
+    invited = lines(memberships.invited_to_roles(principal())) if first else []
+    return page("persons/index.html", PersonsPage(words, listing, invited))
 
 
 @bp.get("/people/<int:id>")

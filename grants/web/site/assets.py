@@ -23,7 +23,7 @@ COMPONENTS = (
     "empty", "cards", "alarm", "facts", "figures", "tabs", "pager", "tasks", "proposals", "steps", "history", "tables",
     "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget", "rules",
     "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist", "stacked_tables",
-    "submissions", "pairs", "files", "account", "factors", "targets",
+    "rights", "submissions", "pairs", "files", "account", "factors", "targets",
 )  # fmt: skip
 """Files in static/css/components, in cascade order: where two rules have equal specificity, the later file decides."""
 PAGES = ("home", "report")

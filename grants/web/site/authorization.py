@@ -13,9 +13,11 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from grants.access import principals
+from grants.access import actors
+from grants.access.actors import actor_in, actor_on
 from grants.access.permissions import ALLOWED, RIGHTS, Permission
-from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, holders, organisation_of, permits
+from grants.access.principals import ANONYMOUS, Principal
+from grants.access.rights import holders, organisation_of, permits
 from grants.access.visibility import visible
 from grants.db import Model, begin_page, db, transaction
 from grants.queries import sessions
@@ -210,7 +212,7 @@ def oneself() -> Actor:
     found = session()
     if found is None:
         abort(401)
-    return principals.oneself(found.session.person_id)
+    return actors.oneself(found.session.person_id)
 
 
 def creator(*, programme: str | None = None, call_id: int | None = None) -> Actor:
