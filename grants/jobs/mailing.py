@@ -63,6 +63,13 @@ INVITED_TO_ROLE = (
         "invitation ends on %(day)s."
     ),
 )
+ASKED_TO_SUCCEED = (
+    N_("Accept by %(day)s: take over from %(inviter)s at %(organisation)s"),
+    N_(
+        "%(inviter)s asks you to take over their rights at %(organisation)s in the grant programmes of the Internet "
+        "Society Foundation. You can accept from %(starts)s to %(day)s."
+    ),
+)
 OPEN = N_("Open this page to read what the invitation includes, and to accept it: %(address)s")
 UNEXPECTED = N_(
     "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person who "
@@ -186,7 +193,10 @@ def written_invitation(held: outbox.Claim, invitation: Invitation, token: str) -
     language_of = known or organisation or invitation.inviter
     wording, ours = language.of_mail(language_of.language), settings()
     values: dict[str, Any] = {"inviter": invitation.inviter.name, "day": invitation.ends_at.date()}
-    if organisation:
+    if invitation.starts_on and organisation:
+        (subject, text), values["starts"] = ASKED_TO_SUCCEED, invitation.starts_on
+        values["organisation"] = organisation.name
+    elif organisation:
         subject, text = INVITED
         values["organisation"] = organisation.name
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.db import Instant, Key, Model, Stamp, Visibility
 from grants.models.calls import Call
-from grants.models.organisations import COLUMNS, Organisation
+from grants.models.organisations import COLUMNS, Membership, Organisation
 from grants.models.persons import Person
 from workflows.engine.rights import Right
 from workflows.engine.roles import APPOINTED
@@ -17,6 +19,7 @@ class Invitation(Model):
     """An invitation, open until it is accepted, withdrawn or ends.
 
     organisation_id: to act for this organisation with the rights; else to the role, with its scope as in Appointment.
+    hands_over: the membership whose rights pass to the person who accepts, at the earliest on `starts_on`.
     token_sha256: of the link in the newest mail; the token itself is in that mail alone.
     """
 
@@ -33,6 +36,10 @@ class Invitation(Model):
         CheckConstraint("ends_at > created_at", name="ends_after_it_begins"),
         CheckConstraint("(accepted_at IS NULL) = (accepted_by IS NULL)", name="accepted_by_somebody"),
         CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
+        CheckConstraint(
+            "(hands_over IS NULL) = (starts_on IS NULL) AND (hands_over IS NULL OR organisation_id IS NOT NULL)",
+            name="hand_over_has_its_day",
+        ),
         Index(
             "invitation_open_key",
             "organisation_id",
@@ -61,9 +68,12 @@ class Invitation(Model):
     accepted_at: Mapped[Instant | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[Instant | None]
+    hands_over: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    starts_on: Mapped[date | None]
 
     organisation: Mapped[Organisation | None] = relationship()
     call: Mapped[Call | None] = relationship()
+    giver: Mapped[Membership | None] = relationship()
     inviter: Mapped[Person] = relationship(foreign_keys=[invited_by])
 
     @property

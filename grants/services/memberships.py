@@ -40,10 +40,7 @@ def change(membership: Membership, *, rights: Iterable[Right], version: int | No
         return
     if Right.CONTACT not in wanted:
         _expect_another_contact(membership)
-    for right, column in COLUMNS.items():
-        setattr(membership, column, right in wanted)
-    db.session.flush()
-    _record(membership, actor, "rights", Message("Rights changed to: %(rights)s", rights=listed(wanted)))
+    set_rights(membership, wanted, actor=actor)
     text = Message(
         "%(actor)s has changed what %(name)s may do for %(organisation)s. The rights are now: %(rights)s.",
         actor=_name(actor),
@@ -142,6 +139,16 @@ def _expect_another_contact(membership: Membership) -> None:
     """Raise Refused for the last contact of the organisation."""
     if is_last_contact(membership):
         raise Refused(Message(LAST, name=membership.person.name))
+
+
+def set_rights(membership: Membership, rights: frozenset[Right], *, actor: Actor) -> None:
+    """Give a member, whose person and organisation are held, these rights; record it in both histories."""
+    if membership.rights == rights:
+        return
+    for right, column in COLUMNS.items():
+        setattr(membership, column, right in rights)
+    db.session.flush()
+    _record(membership, actor, "rights", Message("Rights changed to: %(rights)s", rights=listed(rights)))
 
 
 def _record(membership: Membership, actor: Actor, key: str, message: Message) -> None:

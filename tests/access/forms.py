@@ -148,6 +148,13 @@ SENT: dict[str, Sent] = {
     "/account/language": _sent(language="en"),
     "/memberships/{membership}": _sent("/memberships/{membership}", may_sign="y"),
     "/memberships/{membership}/end": _sent("/memberships/{membership}", **TICKED),
+    "/memberships/{own_membership}/hand-over": _sent(
+        "/memberships/{own_membership}/hand-over",
+        successor="other",
+        email="lova@example.org",
+        name="Lova (demo)",
+        starts_on="{today}",
+    ),
     "/memberships/{own_membership}/leave": _sent("/organisations/{organisation}", **TICKED),
     "/organisations/{organisation}/invite": _sent(
         "/organisations/{organisation}/invite", email="lova@example.org", name="Lova (demo)"

@@ -54,6 +54,7 @@ WITHOUT: dict[str, str] = {
     ),
     "/memberships/{membership}/end": ENDS,
     "/memberships/{own_membership}/leave": ENDS,
+    "/memberships/{own_membership}/hand-over": ADDS,
     "/organisations/{organisation}/invite": ADDS,
     "/people/invite": ADDS,
     "/invitations/{invitation}/again": ENDS,

@@ -12,10 +12,10 @@ NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
         "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes", "factors",
-        "failures", "figures", "funds", "indicators", "instalments", "invitations", "involvements", "join_requests",
-        "judgements", "links", "memberships", "organisation_documents", "organisations", "payments", "persons",
-        "preferences", "profiles", "programmes", "proposals", "registrations", "reports", "reviews", "scores",
-        "sessions", "submissions", "tasks", "transitions", "verifications",
+        "failures", "figures", "funds", "hand_overs", "indicators", "instalments", "invitations", "involvements",
+        "join_requests", "judgements", "links", "memberships", "organisation_documents", "organisations", "payments",
+        "persons", "preferences", "profiles", "programmes", "proposals", "registrations", "reports", "reviews",
+        "scores", "sessions", "submissions", "tasks", "transitions", "verifications",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
@@ -27,6 +27,7 @@ GROUPS = frozenset({"integrity", "money", "sealing", "verifying"})
 """Folders that stand for no noun and hold modules of several."""
 
 ONE_LAYER: dict[str, tuple[str, str]] = {
+    "acceptances": ("services", "an acceptance is read and shown with the invitation"),
     # a table that nothing else is named after
     "appointments": ("models", "they are given and ended with the person who holds them: services/persons"),
     "counters": ("models", "the table behind services/numbers"),

@@ -155,6 +155,7 @@ BROKEN = {
     "invitation_token_is_a_hash": INVITED.format(columns="role, token_sha256", values="'officer', 'abc'"),
     "invitation_ends_after_it_begins": INVITED.format(columns="role, created_at", values="'officer', now() + interval '9 days'"),
     "invitation_accepted_by_somebody": INVITED.format(columns="role, accepted_at", values="'officer', now()"),
+    "invitation_hand_over_has_its_day": INVITED.format(columns="role, starts_on", values="'officer', '2030-01-01'"),
     "invitation_one_end": INVITED.format(columns="role, accepted_at, accepted_by, withdrawn_at", values="'officer', now(), 1, now()"),
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",

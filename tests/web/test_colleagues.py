@@ -276,6 +276,13 @@ def test_a_new_invitation_of_an_address_replaces_the_earlier_one(app: Flask) -> 
         assert [row.is_open for row in db.session.query(Invitation).order_by(Invitation.id)] == [False, True]
 
 
+def test_another_member_replaces_the_invitation_of_a_colleague(app: Flask) -> None:
+    assert [invite(app, by=name).status_code for name in ("mg2", "mg1", "mg2")] == [302] * 3
+
+    with app.app_context():
+        assert [row.is_open for row in db.session.query(Invitation).order_by(Invitation.id)] == [False, False, True]
+
+
 def test_an_organisation_has_a_bounded_number_of_open_invitations(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invitations, "MOST_OPEN", 1)
 

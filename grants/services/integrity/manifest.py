@@ -160,6 +160,7 @@ HELD: dict[str, Held] = {
         "id email name organisation_id role programme call_id may_edit may_submit may_sign is_contact invited_by"
         " created_at ends_at accepted_at accepted_by withdrawn_at",
         Owner("person", "invited_by"),
+        later=(Later(3, {"hands_over": "NULL", "starts_on": "NULL"}),),
         derived={"token_sha256": "the hash of the newest mail's token, which gives nothing but the invitation itself"},
     ),
     "fund": Held("id title year currency source created_at"),

@@ -12,6 +12,7 @@ from flask_login import current_user
 from grants.forms.invitations import AcceptanceForm, ColleagueForm, RoleInvitationForm
 from grants.models import Invitation, Organisation
 from grants.queries.persons import at
+from grants.services.hand_overs import is_early
 from grants.services.memberships import listed
 from grants.web.links.link_view import masked
 from grants.web.persons import person_view
@@ -19,7 +20,7 @@ from grants.web.persons.invited import scope_of
 from grants.web.site import components
 from grants.web.site.authorization import principal
 from grants.web.site.components import ErrorPage, Fact
-from grants.web.site.formats import label, translate
+from grants.web.site.formats import day, label, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class AcceptancePage:
     url: str
     form: AcceptanceForm | None
     other: str
+    starts: str
 
 
 def role_page(form: RoleInvitationForm) -> RolePage:
@@ -66,7 +68,11 @@ def acceptance(invitation: Invitation, form: AcceptanceForm | None) -> Acceptanc
     purpose = (
         Fact(gettext("Organisation"), organisation.name) if organisation else Fact(gettext("Role"), _role(invitation))
     )
-    rights = [Fact(gettext("Rights"), translate(listed(invitation.rights)))] if organisation else []
+    rights: list[Fact] = []
+    if giver := invitation.giver:
+        starts_on = invitation.starts_on or invitation.created_at.date()
+        rights = [Fact(gettext("Takes over from"), giver.person.name), Fact(gettext("From"), day(starts_on))]
+    rights += [Fact(gettext("Rights"), translate(listed(invitation.rights)))] if organisation else []
     signed_in_as = current_user.name if current_user.is_authenticated else ""
     return AcceptancePage(
         title=gettext("Invitation"),
@@ -74,6 +80,7 @@ def acceptance(invitation: Invitation, form: AcceptanceForm | None) -> Acceptanc
         address=masked(invitation.email),
         url=request.path,
         form=form,
+        starts=day(invitation.starts_on) if invitation.starts_on and is_early(invitation) else "",
         other=signed_in_as if signed_in_as and not is_for_reader(invitation) else "",
     )
 

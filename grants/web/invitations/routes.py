@@ -16,7 +16,7 @@ from grants.outside import greenlets
 from grants.queries import invitations as stored
 from grants.queries.persons import at
 from grants.queries.sessions import COOKIE
-from grants.services import invitations, persons, sessions
+from grants.services import acceptances, invitations, persons, sessions
 from grants.services.refusals import Refused
 from grants.web.invitations import invitation_view
 from grants.web.invitations.invitation_view import ColleaguePage
@@ -206,7 +206,7 @@ def _accepted(invitation: Invitation, token: str, form: AcceptanceForm | None) -
     if password:
         hashed = sessions.password_hash(password, settings, greenlets.aside)
     with transaction():
-        person, is_new = invitations.accept(invitation, token, name=name, password_hash=hashed)
+        person, is_new = acceptances.accept(invitation, token, name=name, password_hash=hashed)
         session = ""
         if is_new:
             sessions.close(request.cookies.get(COOKIE, ""))

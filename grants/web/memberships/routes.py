@@ -8,11 +8,13 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
-from grants.db import transaction
+from grants.db import today, transaction
+from grants.forms.hand_overs import HandOverForm
 from grants.forms.memberships import RightsForm
 from grants.forms.transitions import CONFIRMED
 from grants.models import Membership
-from grants.services import memberships
+from grants.queries import organisations
+from grants.services import hand_overs, memberships
 from grants.web.organisations import organisation_view
 from grants.web.site import done
 from grants.web.site.actions import action
@@ -36,6 +38,14 @@ class MemberPage:
     form: RightsForm
     unconfirmed: bool
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPage:
+    """The reader's own membership, with the form that names a successor."""
+
+    membership: Membership
+    form: HandOverForm
 
 
 def _form(membership: Membership) -> RightsForm:
@@ -87,6 +97,65 @@ def end(id: int) -> Response | tuple[str, int]:
     with transaction():
         memberships.end(membership, actor=actor_on_row(membership, Role.APPLICANT))
     return redirect(done.after(membership, "leave", organisation_view.people_of(membership.organisation_id)))
+
+
+@bp.get("/hand-over")
+@permitted(Permission.LEAVE_ORGANISATION)
+def successor(id: int) -> str:
+    """The form that names a successor."""
+    membership = _current(load(Membership, id))
+    return _hand_over_page(membership, _hand_over_form(membership))
+
+
+@bp.post("/hand-over")
+@permitted(Permission.LEAVE_ORGANISATION)
+@action(N_("Ask successor"), lambda unread: unread.row(Membership).organisation.name)
+@labelled(lambda unread: _hand_over_form(unread.row(Membership)))
+@idempotent
+def hand_over(id: int) -> Response | tuple[str, int]:
+    """Ask a successor to take over the reader's rights."""
+    membership = _current(load(Membership, id))
+    form = _hand_over_form(membership)
+    if not form.sent():
+        return _hand_over_page(membership, form), 422
+    email, name = _successor_of(membership, form)
+    try:
+        with transaction():
+            actor = actor_on_row(membership, Role.APPLICANT)
+            made = hand_overs.ask(
+                membership, email=email, name=name, starts_on=form.starts_on.data or today(), actor=actor
+            )
+    except AGAINST as wrong:
+        return shown_again(lambda: _hand_over_page(load(Membership, id), form), wrong)
+    return redirect(done.after(made, "invite", organisation_view.people_of(membership.organisation_id)))
+
+
+def _current(membership: Membership) -> Membership:
+    """The membership, if it has not ended."""
+    if membership.ended_at is not None:
+        abort(404)
+    return membership
+
+
+def _others(membership: Membership) -> list[Membership]:
+    """The other members of the organisation."""
+    return [one for one in organisations.contacts(membership.organisation, principal()) if one.id != membership.id]
+
+
+def _hand_over_form(membership: Membership) -> HandOverForm:
+    form = HandOverForm()
+    form.offer(_others(membership))
+    return form
+
+
+def _successor_of(membership: Membership, form: HandOverForm) -> tuple[str, str]:
+    """The address and the name of the person who was chosen."""
+    chosen = next((one for one in _others(membership) if str(one.id) == form.successor.data), None)
+    return (chosen.person.email, chosen.person.name) if chosen else (form.email.data or "", form.name.data or "")
+
+
+def _hand_over_page(membership: Membership, form: HandOverForm) -> str:
+    return page("memberships/hand_over.html", HandOverPage(membership, form))
 
 
 @bp.post("/leave")
