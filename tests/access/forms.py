@@ -145,6 +145,7 @@ SENT: dict[str, Sent] = {
     "/account/email": _sent("/account/email", email="another@example.org", present_password=PASSWORD),
     "/account/email/stop": _sent(),
     "/account/password": _sent(present_password=PASSWORD, password=f"{PASSWORD} and more"),
+    "/account/close": _sent("/account/close", present_password=PASSWORD, confirmed="y"),
     "/account/language": _sent(language="en"),
     "/memberships/{membership}": _sent("/memberships/{membership}", may_sign="y"),
     "/memberships/{membership}/end": _sent("/memberships/{membership}", **TICKED),

@@ -44,6 +44,7 @@ WITHOUT: dict[str, str] = {
     "/appointments/{appointment}/end": ENDS,
     "/account/sessions/end": SESSION,
     "/account/sessions/end-others": SESSION,
+    "/account/close": ENDS,
     "/account/email": "asks for a change, which takes the place of an earlier one",
     "/account/email/stop": ENDS,
     "/account/password": "the present password is entered, so that an older page changes nothing",

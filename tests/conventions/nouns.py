@@ -11,11 +11,12 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
-        "checks", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes", "envelopes", "factors",
-        "failures", "figures", "funds", "hand_overs", "indicators", "instalments", "invitations", "involvements",
-        "join_requests", "judgements", "links", "memberships", "organisation_documents", "organisations", "payments",
-        "persons", "preferences", "profiles", "programmes", "proposals", "registrations", "reports", "reviews",
-        "scores", "sessions", "submissions", "tasks", "transitions", "verifications",
+        "checks", "closures", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes",
+        "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators", "instalments",
+        "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
+        "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
+        "proposals", "registrations", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
+        "transitions", "verifications",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
@@ -85,6 +86,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
     "matches": ("queries", "organisations that may be the same as one that somebody registers"),
     # parts of forms
+    "personal_data": ("queries", "what is stored about a person, for their own copy"),
     "identities": ("forms", "the present password, entered again in forms of one's own account"),
     "base": ("forms", "what all forms share"),
     "cleaning": ("forms", "how every typed or pasted text is cleaned"),

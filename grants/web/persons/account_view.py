@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, request
+from flask import current_app, request, url_for
+from flask_babel import gettext
 
 from config import NAMES
 from grants.db import db
 from grants.forms.preferences import PreferencesForm
 from grants.models import Membership, Person
-from grants.queries import email_changes, history, persons
+from grants.queries import closures, email_changes, history, persons
+from grants.queries.closures import Obstacle
 from grants.queries.sessions import COOKIE, hashed
 from grants.services import devices
 from grants.web.persons.person_view import RoleRow, roles_of
 from grants.web.persons.zones import time_in, zones
 from grants.web.site.authorization import principal
+from grants.web.site.components import Link, Reason
 from grants.web.site.formats import language_name, translate
 from workflows.engine.roles import Role
 
@@ -40,7 +43,7 @@ class AccountPage:
 
     password_at: when the password was set, as far as history knows. new_email: it waits for its confirmation. form:
     name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
-    first; each ends after so many idle minutes or hours.
+    first; each ends after so many idle minutes or hours. against: why the account cannot be closed yet.
     """
 
     person: Person
@@ -53,6 +56,7 @@ class AccountPage:
     sign_ins: Sequence[SessionRow]
     idle: int
     hours: int
+    against: Sequence[Reason]
 
 
 def oneself() -> Person:
@@ -84,7 +88,19 @@ def show(person: Person, form: PreferencesForm) -> AccountPage:
         _sessions(person),
         settings.session_idle_minutes,
         settings.session_hours,
+        reasons_to_stay(person),
     )
+
+
+def reasons_to_stay(person: Person) -> list[Reason]:
+    """What stands against closing the account, each with where it is resolved."""
+    return [Reason(translate(one.message), _cure(one)) for one in closures.obstacles(person)]
+
+
+def _cure(one: Obstacle) -> Link | None:
+    if one.organisation is not None:
+        return Link(gettext("Open the organisation"), url_for("organisations.show", id=one.organisation))
+    return Link(gettext("Open your reviews"), url_for("reviews.index")) if one.reviews else None
 
 
 def _sessions(person: Person) -> list[SessionRow]:
