@@ -29,7 +29,7 @@ class Obstacle:
 
 
 def obstacles(person: Person) -> list[Obstacle]:
-    """The reasons against closing the account of the person; four queries."""
+    """The reasons against closing the account of the person; four queries at most."""
     found = [Obstacle(Message(CONTACT, organisation=name), organisation=id) for id, name in _left_alone(person)]
     if reviews := _open_reviews(person):
         counted = Message.counted(
@@ -38,8 +38,8 @@ def obstacles(person: Person) -> list[Obstacle]:
             n=reviews,
         )
         found.append(Obstacle(counted, reviews=True))
-    alone = persons.alone_in(person)
     roles = sorted({one.role for one in persons.held(person)} - {Role.REVIEWER})
+    alone = persons.alone_in(person) if roles else frozenset()
     return found + [Obstacle(Message(ALONE if role in alone else HOLDS, role=ROLES[Role(role)])) for role in roles]
 
 
