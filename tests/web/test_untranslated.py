@@ -33,6 +33,8 @@ from workflows.engine.message import Message
 READ = {"title", "alt", "aria-label", "placeholder"}
 UNREAD = {"script", "style", "template"}
 WORD = re.compile(r"[^\W\d_]{2,}")
+RANDOM = re.compile("[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
+"""The key of an authenticator app, and a recovery code."""
 READERS = {"own", "rev", "off", "app", "fin", "aud", "adm", "anon"}
 """Who reads the pages, as the access tests name them."""
 
@@ -80,8 +82,8 @@ class Texts(HTMLParser):
         self._unread -= tag in UNREAD
 
     def handle_data(self, data: str) -> None:
-        """Keep a text."""
-        if not self._unread and data.strip():
+        """Keep a text that is not drawn by chance."""
+        if not self._unread and data.strip() and not RANDOM.fullmatch(data.strip()):
             self.nodes.append(data)
 
 
