@@ -131,6 +131,10 @@ def _sender(text: str) -> str:
     return "" if found and _is_host(found["host"]) and whole else "enter one email address"
 
 
+def _folder(text: str) -> str:
+    return "" if not text or Path(text).is_absolute() else "enter the whole path of a folder"
+
+
 def _anything(_: object) -> str:
     return ""
 
@@ -185,6 +189,10 @@ class Settings:
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
     mail_from: str = _setting("grants@localhost", "sender of all mail", _sender)
+    replies: str = _setting("", "maildir in which the mail server puts replies; empty: no replies by email", _folder)
+    reply_domain: str = _setting(
+        "", "domain of the reply addresses of messages; empty: emails say to answer on the page", _host_or_nothing
+    )
     host: str = _setting(LOOPBACK, "address the web server listens on", _host)
     port: int = _setting(8000, "port the web server listens on", _whole(1, 65_535))
     public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port", _public)

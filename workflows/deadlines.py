@@ -13,6 +13,8 @@ SIGNING_DAYS = 14
 """Days that the grantee has to sign after the award. Used by the award letter and the inbox."""
 RETURN_DAYS = 30
 """Days that the grantee has to return unspent funds after the approval of the last report."""
+ANSWER_DAYS = 7
+"""Days that the Foundation has to answer a message of an applicant. Used by both sides' pages and the inbox."""
 READING_DAYS = 21
 """Days that the Foundation has to review a report. Used by both inboxes and the page of the report."""
 

@@ -24,6 +24,10 @@ class Permission(StrEnum):
     START_APPLICATION = "start_application"
     WRITE_APPLICATION = "write_application"
     READ_APPLICATION = "read_application"
+    WRITE_MESSAGE = "write_message"
+    SETTLE_MESSAGE = "settle_message"
+    READ_MESSAGES = "read_messages"
+    WRITE_NOTE = "write_note"
     CHECK = "check"
     ASSIGN = "assign"
     READ_REVIEWS = "read_reviews"
@@ -69,6 +73,10 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.START_APPLICATION: frozenset({APPLICANT}),
     Permission.WRITE_APPLICATION: frozenset({APPLICANT}),
     Permission.READ_APPLICATION: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.READ_MESSAGES: frozenset({APPLICANT, OFFICER, APPROVER, AUDITOR}),
+    Permission.WRITE_MESSAGE: frozenset({APPLICANT, OFFICER}),
+    Permission.SETTLE_MESSAGE: frozenset({OFFICER}),
+    Permission.WRITE_NOTE: frozenset({OFFICER, APPROVER}),
     Permission.CHECK: frozenset({OFFICER}),
     Permission.ASSIGN: frozenset({OFFICER}),
     Permission.READ_REVIEWS: frozenset({OFFICER, APPROVER, AUDITOR}),

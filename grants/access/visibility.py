@@ -22,6 +22,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Correspondence,
     Factor,
     Fund,
     Instalment,
@@ -142,6 +143,19 @@ def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[
     )
     clear = select(Application.id).where(_applications(principal, frozenset({Side.REVIEWER})))
     return or_(found, and_(Submission.id.in_(reviewed), Submission.application_id.in_(clear)))
+
+
+def _messages(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The messages of visible applications; of an applicant, without those that are held back.
+
+    Reviewers and finance see none.
+    """
+
+    def through(side: Side) -> ColumnElement[bool]:
+        shown = _applications(principal, sides & {side})
+        return Correspondence.application_id.in_(select(Application.id).where(shown))
+
+    return or_(through(Side.OFFICE), and_(Correspondence.held_from == "", through(Side.APPLICANT)))
 
 
 def _apart(principal: Principal) -> list[ColumnElement[bool]]:
@@ -319,4 +333,5 @@ ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = 
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
     "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches, "factor": _factors,
     "organisation_document": _organisation_documents, "attachment": _attachments, "invitation": _invitations,
+    "message": _messages,
 }  # fmt: skip

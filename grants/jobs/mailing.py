@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from email.header import Header
 from email.message import Message as Email
-from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
 from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
+from grants.jobs import message_mails
+from grants.jobs.mail_headers import message_to
 from grants.jobs.program import settings
 from grants.models import Application, EmailChange, Invitation, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
@@ -134,6 +132,9 @@ def send(held: outbox.Claim) -> None:
         problem = CLOSED if _about_account(held) else LOST if _about_application(held) else ENDED
         log.info("outbox row %s: %s", held.id, problem)
         outbox.finish(held, problem=problem)
+        return
+    if "message" in held.args:
+        message_mails.send(held, person)
         return
     message = written(held, person)
     db.session.remove()
@@ -335,19 +336,6 @@ def written(held: outbox.Claim, person: Person) -> Email:
         FOUNDATION,
     )
     return message_to(person.email, held, short.translate(Message.from_json(held.args["subject"])), parts)
-
-
-def message_to(address: str, held: outbox.Claim, subject: str, parts: Sequence[str]) -> Email:
-    """A mail of these paragraphs with its headers."""
-    ours = settings()
-    message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
-    subject = " ".join(subject.split())[:180]
-    message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), address
-    message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
-    name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
-    message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
-    return message
 
 
 def _link(site: str, path: str) -> Message:

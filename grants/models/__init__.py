@@ -7,6 +7,7 @@ from grants.models.awards import Agreement, Award, AwardIndicator, AwardLine, In
 from grants.models.batches import Batch, Payment
 from grants.models.calls import Call, MoreTime
 from grants.models.checks import Check
+from grants.models.correspondence import Correspondence, MessageMail, MessageRead, Note
 from grants.models.counters import ClockOffset, Counter, IdempotencyKey
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
@@ -52,6 +53,7 @@ __all__ = [
     "ClockFailure",
     "ClockOffset",
     "Conflict",
+    "Correspondence",
     "Counter",
     "Decision",
     "Device",
@@ -76,7 +78,10 @@ __all__ = [
     "JoinRequest",
     "Link",
     "Membership",
+    "MessageMail",
+    "MessageRead",
     "MoreTime",
+    "Note",
     "Organisation",
     "OrganisationDocument",
     "Outbox",

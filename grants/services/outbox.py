@@ -181,6 +181,12 @@ def mail_email_change(change: EmailChange, mails: Sequence[str]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args={"email_change": change.id, "mail": str(one)}) for one in mails])
 
 
+def mail_message(people: Iterable[Person], *, application: Application, role: Role, message: int) -> None:
+    """Queue the mails of a message. They are written from its row, so the outbox does not hold its text."""
+    about: dict[str, object] = {"role": str(role), "application": application.id, "message": message}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, **about}) for person in people])
+
+
 def mail_link(*, account: str, purpose: str) -> None:
     """Queue a mail with a one-time link, which is issued when the mail is written.
 

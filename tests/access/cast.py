@@ -43,6 +43,7 @@ from grants.services import (
     verifications,
 )
 from grants.services.applications import drafts
+from grants.services.correspondence import messages
 from grants.services.profiles import Details
 from grants.services.registrations import Entry
 from grants.services.reviews import assignments
@@ -124,6 +125,7 @@ def play() -> dict[str, str]:
     with transaction():
         found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
     found |= _invited(world)
+    found["message"] = str(_message(world, int(found["reviewed"])))
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
     found |= _registrations(world)
@@ -155,6 +157,15 @@ def _registrations(world: World) -> dict[str, str]:
         assert issued is not None
         found["registration"] = issued[2]
     return found
+
+
+def _message(world: w.World, application: int) -> int:
+    """A message of the applicant, and a note of the office."""
+    with transaction() as session:
+        row = session.get_one(Application, application)
+        messages.note(row, body="Their register entry is on file.", actor=world.actor("olga", Role.OFFICER))
+    with transaction():
+        return messages.send(row, body="May we buy the routers now?", actor=world.actor("mg1", Role.APPLICANT)).id
 
 
 def sign_in(settings: Settings) -> dict[str, str]:

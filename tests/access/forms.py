@@ -79,6 +79,9 @@ SENT: dict[str, Sent] = {
     "/applications/{alert}/transitions/alert": _sent("/applications/{alert}/send"),
     "/applications/{triage}/transitions/accept": _sent("/applications/{triage}"),
     "/applications/{urgent}/transitions/back_to_review": _sent("/applications/{urgent}", reason=REASON),
+    "/applications/{reviewed}/messages": _sent("/applications/{reviewed}/messages", body=REASON),
+    "/applications/{reviewed}/notes": _sent("/applications/{reviewed}/messages", note=REASON),
+    "/messages/{message}/settle": _sent("/applications/{reviewed}/messages"),
     # awards
     "/awards/{offered_award}/budget": _sent("/awards/{offered_award}/budget"),
     "/applications/{offered}/transitions/turn_down": _sent("/awards/{offered_award}", reason=REASON, **TICKED),

@@ -21,7 +21,7 @@ NOUNS = frozenset(
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
 
-SINGLE = frozenset({"eligibility", "history", "inbox", "ledger", "outbox", "public"})
+SINGLE = frozenset({"correspondence", "eligibility", "history", "inbox", "ledger", "outbox", "public"})
 """What there is one of, so that it has no plural."""
 
 GROUPS = frozenset({"integrity", "money", "sealing", "verifying"})
@@ -38,6 +38,9 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "payments": ("services", "a payment is read and shown with its batch"),
     "repayments": ("services", "what came back is read and shown with the award"),
     "submissions": ("services", "a submission is read and shown with its application"),
+    # parts of the correspondence
+    "messages": ("services", "a message is read and shown with its thread: queries/correspondence"),
+    "mails": ("services", "the reply addresses of the mails of messages"),
     # machinery of the services
     "anchored": ("services", "compares checkpoints with their anchors"),
     "adoption": ("services", "takes rows into the history that it did not hold before"),

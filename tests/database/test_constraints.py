@@ -46,6 +46,16 @@ INVITED = (
     "INSERT INTO invitation (email, name, invited_by, ends_at, {columns})"
     " VALUES ('a@b', 'N', 1, now() + interval '1 day', {values})"
 )
+MAILED = (
+    "INSERT INTO message (application_id, side, person_id, via, sha256, salt, body, mail_sha256, files)"
+    " VALUES (1, '{side}', 1, 'mail', repeat('0', 64), repeat('0', 32), 'x', {values})"
+)
+REPLY = (
+    "WITH m AS (INSERT INTO message (application_id, side, person_id, sha256, salt, body)"
+    " VALUES (1, 'applicant', 1, repeat('0', 64), repeat('0', 32), 'x') RETURNING id)"
+    " INSERT INTO message_mail (token_sha256, message_id, person_id, role, ends_at, problem)"
+    " SELECT {token}, id, 1, '{role}', {ends}, '{problem}' FROM m"
+)
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -165,12 +175,27 @@ BROKEN = {
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES ('token', 1, 'sign_in', now() + interval '1 year')",
     "link_used_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at, used_at) VALUES (repeat('0', 64), 1, 'sign_in', now() + interval '1 year', '2000-01-01')",
+    "message_files_are_counted": MAILED.format(side="applicant", values="repeat('a', 64), -1"),
+    "message_identifier_is_a_hash": MAILED.format(side="applicant", values="'x', 0"),
+    "message_mail_has_its_identifier": MAILED.format(side="applicant", values="NULL, 0"),
+    "message_page_quotes_nothing":
+        "INSERT INTO message (application_id, side, person_id, sha256, salt, body, quoted) VALUES (1, 'applicant', 1, repeat('0', 64), repeat('0', 32), '', 'x')",
+    "message_side_is_known": MAILED.format(side="public", values="repeat('a', 64), 0"),
+    "message_text_has_its_hash":
+        "INSERT INTO message (application_id, side, person_id, sha256, salt, body) VALUES (1, 'applicant', 1, repeat('0', 64), '', '')",
+    "message_way_is_known":
+        "INSERT INTO message (application_id, side, person_id, via, sha256, salt, body) VALUES (1, 'applicant', 1, 'fax', repeat('0', 64), repeat('0', 32), '')",
+    "message_mail_ends_after_it_begins": REPLY.format(token="repeat('a', 64)", role="officer", ends="'2000-01-01'", problem=""),
+    "message_mail_problem_of_what_came_back": REPLY.format(token="repeat('a', 64)", role="officer", ends="'2100-01-01'", problem="x"),
+    "message_mail_role_answers": REPLY.format(token="repeat('a', 64)", role="reviewer", ends="'2100-01-01'", problem=""),
+    "message_mail_token_is_a_hash": REPLY.format(token="'x'", role="officer", ends="'2100-01-01'", problem=""),
     "more_time_given_for_a_reason":
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
     "organisation_document_ends_after_it_begins": VERSION.format(**WHOLE | {"until": "'2027-01-01'"}),
     "organisation_document_is_counted_from_one": VERSION.format(**WHOLE | {"version": "0"}),
     "organisation_document_other_has_a_title": VERSION.format(**WHOLE | {"type": "'other'"}),
     "organisation_document_type_is_known": VERSION.format(**WHOLE | {"type": "'diary'"}),
+    "note_text_has_its_hash": "INSERT INTO note (application_id, person_id, sha256, salt, body) VALUES (1, 1, '', '', 'x')",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
     "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
     "organisation_profile_has_its_legal_name":

@@ -15,6 +15,7 @@ from grants.db import Model, db, now, transaction
 from grants.jobs import processing
 from grants.models import Application, Call, Conflict, Organisation, Outbox, Verification
 from grants.services import calls, join_requests, locking, profiles, transitions
+from grants.services.correspondence import messages
 from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
@@ -88,7 +89,12 @@ def _asked(made: world.World) -> None:
 
 
 def _beside(made: world.World, application: int) -> None:
-    """A conflict that is lifted, and more time for an applicant."""
+    """A conflict that is lifted, more time for an applicant, a message and a note."""
+    with transaction() as session:
+        row = session.get_one(Application, application)
+        messages.send(row, body="May we buy the routers now?", actor=made.actor("mg1", Role.APPLICANT))
+    with transaction():
+        messages.note(row, body="Their register entry is on file.", actor=made.actor("olga", Role.OFFICER))
     officer = made.actor("olga", Role.OFFICER)
     with transaction() as session:
         row = session.get_one(Application, application)

@@ -19,6 +19,7 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Correspondence,
     Draft,
     Fund,
     Instalment,
@@ -27,7 +28,7 @@ from grants.models import (
     Person,
     Report,
 )
-from grants.queries import time_limits
+from grants.queries import correspondence, time_limits
 from grants.queries.applications import drafts
 from grants.queries.money import batches
 from grants.queries.tasks import conditions, officers
@@ -78,7 +79,7 @@ def _parts(principal: Principal) -> list[Select[Any]]:
     parts: list[Select[Any]] = []
     if principal.organisations:
         mine = Application.organisation_id.in_(principal.organisations)
-        parts += [*_to_write(mine), *_to_account_for(mine), _to_answer(principal)]
+        parts += [*_to_write(mine), *_to_account_for(mine), _to_answer(principal), _to_read(principal, mine)]
     if Role.REVIEWER in principal.calls:
         parts.append(_reviewer(principal))
     parts += officers.parts(principal)
@@ -162,6 +163,17 @@ def _to_answer(principal: Principal) -> Select[Any]:
         .join(Organisation, Organisation.id == JoinRequest.organisation_id)
         .where(JoinRequest.decided_at.is_(None), JoinRequest.organisation_id.in_(principal.organisations))
         .order_by(JoinRequest.due_on, JoinRequest.id)
+    )
+
+
+def _to_read(principal: Principal, mine: ColumnElement[bool]) -> Select[Any]:
+    """The applications with a message of the Foundation that the person has not read."""
+    fresh = select(Correspondence.application_id).where(correspondence.unread(principal.id))
+    return (
+        select(*columns(literal("unread"), Application.id, Application.title, Call.title, null()))
+        .join(Call)
+        .where(mine, Application.id.in_(fresh))
+        .order_by(Application.id)
     )
 
 

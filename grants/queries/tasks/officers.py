@@ -30,6 +30,7 @@ from grants.models import (
     Award,
     Call,
     Check,
+    Correspondence,
     Fund,
     JoinRequest,
     Membership,
@@ -40,10 +41,10 @@ from grants.models import (
     Review,
     Verification,
 )
-from grants.queries import time_limits
+from grants.queries import correspondence, time_limits
 from grants.queries.tasks import judgements
 from grants.queries.tasks.task import columns
-from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
+from workflows.deadlines import ANSWER_DAYS, LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.flows.assignment import OPEN
 from workflows.programmes import programmes
@@ -91,7 +92,7 @@ def parts(principal: Principal) -> list[Select[Any]]:
         found += [_at("triage", principal, Role.OFFICER), checks, _checks_again(principal)]
         found += [_panel(principal), _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
-        found += [_to_verify(principal), _to_join(principal)]
+        found += [_to_verify(principal), _to_join(principal), _to_answer(principal)]
     if Role.APPROVER in principal.calls:
         found.append(_decision(principal))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
@@ -277,6 +278,19 @@ def _conditions(principal: Principal) -> Select[Any]:
         .join(Agreement, Agreement.award_id == Award.id)
         .where(Award.conditions != "", Award.met_at.is_(None), Agreement.step == "signed")
     )
+
+
+def _to_answer(principal: Principal) -> Select[Any]:
+    """Applications with a message that nobody has answered, with the day on which its answer is due."""
+    first = (
+        select(Correspondence.application_id, func.min(Correspondence.sent_at).label("sent_at"))
+        .where(correspondence.unanswered())
+        .group_by(Correspondence.application_id)
+        .subquery("unanswered")
+    )
+    due = func.date(first.c.sent_at) + ANSWER_DAYS
+    found = _applications(principal, Role.OFFICER, literal("message"), due)
+    return found.join(first, first.c.application_id == Application.id)
 
 
 def _to_close(principal: Principal) -> Select[Any]:

@@ -109,6 +109,7 @@ LINE = "position what category quantity unit_cost total"
 INDICATOR = "position name unit baseline target how"
 WORKED_OUT = "by the database, from columns of the same row"
 USE = "changes with every use of the factor, without an event"
+HASHED = "by its salted hash in the same row, until it is erased"
 STAMP = "the transaction, which the database compares itself"
 REPORTED = "summary setbacks next_steps story story_by story_consent question unread saved_at version"
 SENT = '"review".sent_at IS NOT NULL'
@@ -181,6 +182,13 @@ HELD: dict[str, Held] = {
     ),
     "submission_line": Held(f"id submission_id {LINE}", Owner("submission", "submission_id")),
     "submission_indicator": Held(f"id submission_id {INDICATOR}", Owner("submission", "submission_id")),
+    "message": Held(
+        "id application_id award_id report_id side person_id sent_at via language in_reply_to mail_sha256 held_from"
+        " files sha256 salt",
+        APPLICATION,
+        derived={"body": HASHED, "quoted": HASHED},
+    ),
+    "note": Held("id application_id person_id at sha256 salt", APPLICATION, derived={"body": HASHED}),
     "checked": Held("id application_id submission_id key verdict note by at", APPLICATION),
     "assignment": Held(
         "id application_id submission_id person_id stage step step_at due_on assigned_by assigned_at cleared_at reason"
@@ -284,6 +292,8 @@ OTHERWISE: dict[str, Otherwise] = {
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
     "device": Otherwise("nothing", "a browser that is known again only prevents a mail, and is forgotten in time"),
     "email_change": Otherwise("nothing", "an address that waits for its confirmation; the change itself is held"),
+    "message_read": Otherwise("nothing", "who has opened a page; it only ends a task"),
+    "message_mail": Otherwise("nothing", "a reply address ends; what it leads to, a message, is held"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
     "registration": Otherwise("nothing", "what was entered until the mailed link is used; what it leads to is held"),
     "trusted_device": Otherwise("nothing", "a device only saves its person the second factor until its time is over"),

@@ -21,9 +21,9 @@ from grants.web.site.authorization import before_second_step, open_to_all
 COMPONENTS = (
     "header", "footer", "guard_bar", "crumbs", "lines", "marks", "tags", "checks", "buttons", "transitions", "notices",
     "empty", "cards", "alarm", "facts", "figures", "tabs", "pager", "tasks", "proposals", "steps", "history", "tables",
-    "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget", "rules",
-    "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist", "stacked_tables",
-    "rights", "submissions", "pairs", "files", "account", "factors", "targets",
+    "thread", "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget",
+    "rules", "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist",
+    "stacked_tables", "rights", "submissions", "pairs", "files", "account", "factors", "targets",
 )  # fmt: skip
 """Files in static/css/components, in cascade order: where two rules have equal specificity, the later file decides."""
 PAGES = ("home", "report")

@@ -50,6 +50,20 @@ class Kind:
 
 
 KINDS = {
+    "message": Kind(
+        Message("Answer the message: %(title)s"),
+        Message("The applicant has written to us."),
+        Message("Read and answer"),
+        "correspondence.show",
+        "unread",
+    ),
+    "unread": Kind(
+        Message("Read our message: %(title)s"),
+        Message("The Foundation has written to you."),
+        Message("Read message"),
+        "correspondence.show",
+        "unread",
+    ),
     "triage": Kind(
         Message("Assess the alert: %(title)s"),
         Message("The applicant is waiting for our assessment."),

@@ -40,6 +40,7 @@ from grants.services.integrity.verifying import (
     attachments,
     books,
     comparison,
+    messages,
     progress,
     schema,
     sequences,
@@ -98,6 +99,7 @@ def checks(evidence: seals.Evidence) -> Iterator[Message]:
     yield from _whole(Message("rows"), comparison.problems)
     yield from _whole(Message("adoption of rows"), adoption.problems)
     yield from _whole(Message("submissions"), submissions.problems)
+    yield from _whole(Message("messages and notes"), messages.problems)
     yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
     yield from _whole(Message("digest emails"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
