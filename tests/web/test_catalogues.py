@@ -17,8 +17,10 @@ from pydantic import BaseModel
 
 from config import LANGUAGES, ROOT
 from grants import language
-from grants.jobs import mailing
-from grants.services import devices
+from grants.jobs import mailing, message_mails
+from grants.services import authority, devices
+from grants.services.correspondence import messages as commands
+from grants.services.correspondence import replies
 from tests.catalogues import forms, ids, lines, messages, placeholders, pybabel, read
 from workflows import cases, programme
 from workflows.engine import roles
@@ -62,6 +64,9 @@ AROUND = {
     mailing.PAGE,
     *devices.WAYS.values(),
     *devices.WORDS,
+    *message_mails.TEXTS,
+    *(replies.SUBJECT, replies.NOT_TAKEN, replies.LARGE, replies.LONG, replies.EMPTY, replies.LATE),
+    *(one.text for one in (commands.UNSENT, commands.NOBODY, authority.LOST)),
 }
 """What mails have around their texts, and before what a person entered."""
 
