@@ -274,7 +274,7 @@ def test_texts_that_touch_are_found(written: str, found: set[str]) -> None:
 def test_every_text_of_a_mail_is_a_message_or_data(stage: Stage, known: set[str]) -> None:
     wording = language.Wording("en", Bracketed(), lambda at: f"{at:%H:%M}")
     with stage.app.app_context():
-        mails = list(db.session.scalars(select(Outbox).filter_by(kind="mail")))
+        mails = [one for one in db.session.scalars(select(Outbox).filter_by(kind="mail")) if "subject" in one.args]
         texts = [Message.from_json(dict[str, Any](mail.args)[part]) for mail in mails for part in ("subject", "text")]
         db.session.remove()
 
