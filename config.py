@@ -188,7 +188,7 @@ class Settings:
     smtp_user: str = _setting("", "user at the mail server; empty: no authentication")
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
-    mail_from: str = _setting("grants@localhost", "sender of all mail", _sender)
+    mail_from: str = _setting("grants@localhost", "sender of all emails", _sender)
     replies: str = _setting("", "maildir in which the mail server puts replies; empty: no replies by email", _folder)
     reply_domain: str = _setting(
         "", "domain of the reply addresses of messages; empty: emails say to answer on the page", _host_or_nothing

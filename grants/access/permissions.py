@@ -121,6 +121,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.CHANGE_ORGANISATION: (Right.EDIT,),
     Permission.WRITE_ORGANISATION_DOCUMENT: (Right.EDIT,),
     Permission.WRITE_MESSAGE: (Right.EDIT,),
+    Permission.DECIDE_JOIN_REQUEST: (Right.SIGN, Right.CONTACT),
     Permission.SET_MEMBERS: (Right.CONTACT,),
     Permission.INVITE_MEMBER: (Right.SIGN, Right.CONTACT),
     Permission.SET_INVITATION: (Right.SIGN, Right.CONTACT),

@@ -38,7 +38,7 @@ class HandOverForm(Form):
     successor = ChoiceField(lazy_gettext("Successor"), validators=[needed(NOBODY)], wrong=NOBODY, choices={})
     email = line(lazy_gettext("Email address"), most=200, required=False, render_kw={"inputmode": "email"})
     name = line(lazy_gettext("Name"), most=200, required=False)
-    starts_on = DayField(lazy_gettext("From"), [needed(NO_DAY)])
+    starts_on = DayField(lazy_gettext("Start date"), [needed(NO_DAY)])
 
     def offer(self, members: Iterable[Membership]) -> None:
         """Set the members who can be chosen; another person is offered last."""

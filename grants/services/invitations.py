@@ -71,10 +71,12 @@ def invite_to_role(
     """Invite somebody to a role of the Foundation, and queue the mail.
 
     The answer is the same whether or not the address has an account; what speaks against the role is asked when the
-    invitation is accepted, as when a role is assigned. Raises Refused for what is no address or name.
+    invitation is accepted, as when a role is assigned. Raises Refused for what is no address or name, and for an
+    applicant or a reviewer of a call that the role covers.
     """
     email, name = clean(email, name)
     _hold(None, actor, Place(programme, call_id))
+    persons.expect_impartial(actor, programme=programme, call_id=call_id)
     return add(Invitation(email=email, name=name, role=str(role), programme=programme, call_id=call_id), actor)
 
 

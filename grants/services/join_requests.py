@@ -15,9 +15,12 @@ from grants.services.integrity import history
 from grants.services.refusals import Refused
 from workflows.engine.flow import Notification
 from workflows.engine.message import Message, Value
+from workflows.engine.rights import Right
 from workflows.engine.roles import Actor, Role
 from workflows.flows.notifications import JOIN_ACCEPTED, JOIN_ASKED, JOIN_DECLINED
 
+GIVEN = (Right.EDIT,)
+"""The rights of somebody whose request is accepted, besides viewing; a contact can add others."""
 LONGEST = 1_000
 """The most characters of a reason."""
 
@@ -50,7 +53,7 @@ def accept(row: JoinRequest, *, actor: Actor) -> None:
     _record(row, actor, "accept_request", Message("Request of %(name)s to join accepted", name=row.person.name))
     acting = {one.organisation_id for one in memberships(row.person)}
     if row.organisation_id not in acting:
-        persons.admit(row.person, row.organisation, title=row.title, actor=actor)
+        persons.admit(row.person, row.organisation, title=row.title, rights=GIVEN, actor=actor)
     path = f"/organisations/{row.organisation_id}"
     _mail(row, JOIN_ACCEPTED, [row.person], role=Role.PUBLIC, path=path)
 
@@ -74,7 +77,8 @@ def _hold(row: JoinRequest, actor: Actor) -> None:
     Raises Refused when somebody has decided, for the person themselves, and for an officer or administrator before the
     people of the organisation have had their days.
     """
-    locking.hold(row.person, row.organisation, actor=actor, applied=[row.organisation], reviewing=True)
+    rows = (row.person, row.organisation)
+    locking.hold(*rows, actor=actor, applied=[row.organisation], reviewing=True, rights=persons.INVITING)
     if row.decided_at is not None:
         raise Refused(Message("Another person has already decided on this request."))
     if row.person_id == actor.person:

@@ -86,11 +86,11 @@ def admitted(what: str, email: str, *, address: str) -> bool:
     account, place = f"{what} for {email.strip().lower()}", f"{what} from {sessions.place(address)}"
     sign_in.wait_for_others(place)
     found = sessions.failures(account, place, WINDOW)
-    allowed = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
-    within = found.here < allowed and found.place < PLACE_WANTED
-    if within:
+    most = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
+    allowed = found.here < most and found.place < PLACE_WANTED
+    if allowed:
         sign_in.record_failure(email=account, address=place)
-    return within
+    return allowed
 
 
 def issue_to(account: str, purpose: str) -> Issued | None:

@@ -79,8 +79,7 @@ def hold(
     that it pays, without assignments; a verification its organisation. shared: what guards read, as the person of the
     actor always is. applicant: also the organisation, which guards count over. money: the fund without an award too.
     invited: also what these persons are to review. applied: organisations with all their applications. reviewing: also
-    the undecided ones that they review in the calls of both. place, impartial, rights: of `authority.confirm`. Raises
-    Stale for a new parent.
+    the undecided ones that they review in their calls. place, impartial, rights: of `authority.confirm`. Raises Stale.
     """
     state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)

@@ -268,15 +268,22 @@ def _expect_open(person: Person) -> None:
         raise Refused(CLOSED)
 
 
+def expect_impartial(actor: Actor, *, programme: str | None, call_id: int | None) -> None:
+    """Raise Refused for an applicant and for a reviewer of a call that the role covers."""
+    if actor.person is None:
+        return
+    for calls, reason in ((involved.competing, APPLIED), (involved.reviewing, REVIEWS)):
+        if any(covers_call(call, programme=programme, call_id=call_id) for call in calls(actor.person)):
+            raise Refused(reason)
+
+
 def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int | None) -> None:
     """Raise Refused for the person themselves, and for an applicant or a reviewer of a call that the role covers."""
     if actor.person is None:
         return
     if actor.person == person.id:
         raise Refused(Message("You cannot change your own roles. Ask another administrator."))
-    for calls, reason in ((involved.competing, APPLIED), (involved.reviewing, REVIEWS)):
-        if any(covers_call(call, programme=programme, call_id=call_id) for call in calls(actor.person)):
-            raise Refused(reason)
+    expect_impartial(actor, programme=programme, call_id=call_id)
 
 
 def sign_out_everywhere(person: Person) -> None:

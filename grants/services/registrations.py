@@ -164,7 +164,7 @@ def confirm(
     if db.session.scalar(used.execution_options(synchronize_session=False)) is None:
         raise Unusable
     person = person or _account(row)
-    if organisation and not _joins_at_once(person, organisation):
+    if organisation and not _joins_unasked(person, organisation):
         request = join_requests.ask(person, organisation, title=row.title, days=join_days)
         return Confirmed(person, organisation, row.call, request=request)
     organisation = _registered(row, person, organisation, apply)
@@ -216,7 +216,7 @@ def _account(row: Registration) -> Person:
     return accounts.add(email=row.email, name=row.name, password_hash=None, language=row.language, actor=nobody)
 
 
-def _joins_at_once(person: Person, organisation: Organisation) -> bool:
+def _joins_unasked(person: Person, organisation: Organisation) -> bool:
     """Whether the person acts for the organisation already, or nobody ever did and it never applied."""
     mine = any(one.organisation_id == organisation.id for one in memberships(person))
     return mine or matches.public([organisation.id])[0].free

@@ -22,39 +22,27 @@ from grants.models import (
     Conflict,
     Document,
     DocumentFile,
-    Organisation,
     Outbox,
-    Registration,
     SignIn,
 )
 from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.queries import memberships
 from grants.services import (
     calls,
-    invitations,
-    join_requests,
     locking,
     outbox,
     persons,
-    registrations,
     sessions,
-    transitions,
-    verifications,
 )
 from grants.services.applications import drafts
-from grants.services.correspondence import messages
-from grants.services.profiles import Details
-from grants.services.registrations import Entry
 from grants.services.reviews import assignments
 from tests import world as w
-from tests.attachments import uploads
+from tests.access import newcomers
 from tests.beside import draft_call
 from tests.browser import confirmed_session
 from tests.databases import advance
 from tests.second_factors import give_app
 from tests.world import World
-from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
 FREE = ("anon", "own", "other", "rev", "rev2", "off", "off2", "conf", "app", "fin", "aud", "adm")
@@ -121,51 +109,20 @@ def play() -> dict[str, str]:
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
     found |= _documents(settings, int(found["granted"]))
-    found |= _organisation_documents(world)
+    found |= newcomers.organisation_documents(world)
     with transaction():
         found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
-    found |= _invited(world)
-    found["message"] = str(_message(world, int(found["reviewed"])))
+    found |= newcomers.invited(world)
+    found["message"] = str(newcomers.message(world, int(found["reviewed"])))
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
-    found |= _registrations(world)
+    found |= newcomers.registered(world)
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
         w.recorded()
     conflict = db.session.query(Conflict.id).filter_by(application_id=int(found["reviewed"])).scalar()
     return found | {"conflict": str(conflict)}
-
-
-def _registrations(world: World) -> dict[str, str]:
-    """Organisations to verify, a person who asks to join the chapter, and the link of a registration."""
-    found: dict[str, str] = {}
-    for key, organisation_key in (("verification", "verified"), ("refusable", "refused")):
-        with transaction():
-            organisation = w.organisation(f"To be {organisation_key}", "TG", "fr")
-            row = verifications.begin(organisation, actor=w.SYSTEM, apply=transitions.apply)
-            found |= {key: str(row.id), organisation_key: str(organisation.id)}
-    with transaction() as session:
-        chapter = session.get_one(Organisation, world.chapters["mg"].id)
-        locking.hold(chapter)
-        request = join_requests.ask(w.person("joe"), chapter, title="Treasurer", days=-1)
-        found["join_request"] = str(request.id)
-    with transaction() as session:
-        entry = Entry("eve@example.org", "Eve", "", "en", "nonprofit", "Isles", "PF", Details("Isles"))
-        registrations.ask(entry, address="192.0.2.7", lifetime=timedelta(days=30))
-        issued = registrations.issue(session.query(Registration.id).scalar())
-        assert issued is not None
-        found["registration"] = issued[2]
-    return found
-
-
-def _message(world: w.World, application: int) -> int:
-    """A message of the applicant, and a note of the office."""
-    with transaction() as session:
-        row = session.get_one(Application, application)
-        messages.note(row, body="Their register entry is on file.", actor=world.actor("olga", Role.OFFICER))
-    with transaction():
-        return messages.send(row, body="May we buy the routers now?", actor=world.actor("mg1", Role.APPLICANT)).id
 
 
 def sign_in(settings: Settings) -> dict[str, str]:
@@ -208,28 +165,6 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
         "person": str(world.people["mg1"].id),
         "reviewer": str(world.people["rhea"].id),
         "organisation": str(world.chapters["mg"].id),
-    }
-
-
-def _invited(world: World) -> dict[str, str]:
-    """An invitation to act for the chapter, one to a role, one whose link is known; the members of the chapter."""
-    chapter, administrator = world.chapters["mg"], world.actor("ada", Role.ADMINISTRATOR)
-    member = world.actor("mg1", Role.APPLICANT, chapter)
-    with transaction():
-        rights = {Right.EDIT, Right.CONTACT}
-        ours = invitations.invite_member(chapter, email="new@example.org", name="New", rights=rights, actor=member)
-    with transaction():
-        role = invitations.invite_to_role(Role.REVIEWER, email="r@example.org", name="R", actor=administrator)
-        open_ = invitations.invite_to_role(Role.REVIEWER, email="s@example.org", name="S", actor=administrator)
-    with transaction():
-        issued = invitations.issue(open_.id)
-    held = {name: memberships.current(world.people[name], chapter) for name in ("mg1", "mg2")}
-    return {
-        "invitation": str(ours.id),
-        "role_invitation": str(role.id),
-        "token": issued[1] if issued else "",
-        "own_membership": str(held["mg1"].id if held["mg1"] else 0),
-        "membership": str(held["mg2"].id if held["mg2"] else 0),
     }
 
 
@@ -391,13 +326,6 @@ def _calls(world: World) -> dict[str, str]:
         "call": str(world.calls["BTN-L"].id),
         "new_call": str(new_call.id),
     }
-
-
-def _organisation_documents(world: World) -> dict[str, str]:
-    """A document of an organisation whose file was accepted."""
-    document = uploads.document(world)
-    uploads.check_all()
-    return {"organisation_document": str(document.id), "attachment": str(document.attachment_id)}
 
 
 def _documents(settings: Settings, granted: int) -> dict[str, str]:

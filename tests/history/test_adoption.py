@@ -79,7 +79,7 @@ def test_a_row_that_is_forged_later_is_not_recorded(app: Flask, forge: Forge) ->
 
     adopt(app)
 
-    assert found(app) == ["person 900 has no event in history."]
+    assert found(app) == ["person 900 has no event in the history."]
 
 
 def test_without_the_event_that_it_is_complete_it_would_be(
@@ -127,7 +127,7 @@ def record_forged(app: Flask) -> None:
 
 
 AGAIN = ": these tables were recorded a second time: person."
-UNHELD = ": tables were recorded that no release holds: new."
+UNHELD = ": it records tables that do not exist in any release: new."
 LATE = ": it records existing rows, but no update required this."
 
 
@@ -183,7 +183,7 @@ def test_otherwise_the_update_that_holds_it_would_record_no_row(app: Flask, monk
 
     adopt(app)
 
-    assert found(app) == ["more_time 1 has no event in history."]
+    assert found(app) == ["more_time 1 has no event in the history."]
 
 
 def two_updates(settings: Settings) -> None:

@@ -264,7 +264,7 @@ def test_the_reviews_of_an_earlier_release_are_recorded_in_a_second_round(
 ) -> None:
     with reviewed.app_context():
         id = begin_in_the_first_round(monkeypatch)
-        assert problems() == [f"review {id} has no event in history."]
+        assert problems() == [f"review {id} has no event in the history."]
 
         init.record_existing()
 
@@ -280,7 +280,7 @@ def test_without_a_second_round_they_would_be_accused_for_ever(
 
         init.record_existing()
 
-        assert problems() == [f"review {id} has no event in history."]
+        assert problems() == [f"review {id} has no event in the history."]
 
 
 def test_a_report_has_its_dates_held_and_its_text_free(app: Flask) -> None:

@@ -23,7 +23,7 @@ CUT = (
     "Checkpoints {0} to {1} of epoch 1 are missing, but their anchors exist. If a backup was restored, state this with "
     "`grants restored`."
 )
-ANEW = "Checkpoints {0} to {1} of epoch 1 differ from their anchors: they were sealed anew."
+ANEW = "Checkpoints {0} to {1} of epoch 1 differ from their anchors: they were sealed again."
 RESTORE = """
     UPDATE checkpoint SET epoch = 2, reason = 'x', lost_epoch = 1, lost_number = 9, lost_digest = '' WHERE id = 5"""
 UNSEEN = "GRANTS_ANCHORS_URL is not set: checkpoints that were deleted, or deleted and created again, are not found."

@@ -95,5 +95,5 @@ def test_an_invented_row_is_found(forger: Flask) -> None:
         with held.undone():
             for table, id in rows.items():
                 held.copy(table, id, 90_000)
-            invented = {f"{table} 90000 has no event in history." for table in rows}
+            invented = {f"{table} 90000 has no event in the history." for table in rows}
             assert invented - set(held.problems()) == set()

@@ -187,7 +187,7 @@ def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: 
     forge(POWER[table].format(id=id))
 
     unbegun = [f"assignment {id} is at step asked; its history says –."] if table == "assignment" else []
-    assert found(app) == [*unbegun, f"{table} {id} has no event in history."]
+    assert found(app) == [*unbegun, f"{table} {id} has no event in the history."]
 
 
 def test_a_forged_invitation_is_found(app: Flask, forge: Forge) -> None:
@@ -196,7 +196,7 @@ def test_a_forged_invitation_is_found(app: Flask, forge: Forge) -> None:
         " VALUES (900, 'm@example.org', 'M', 'approver', 1, now() + interval '1 day')"
     )
 
-    assert found(app) == ["invitation 900 has no event in history."]
+    assert found(app) == ["invitation 900 has no event in the history."]
 
 
 def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:
@@ -212,5 +212,5 @@ def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forg
 
     with app.app_context():
         init.record_existing()
-        assert [str(message) for message in comparison.problems()] == ["appointment 900 has no event in history."]
+        assert [str(message) for message in comparison.problems()] == ["appointment 900 has no event in the history."]
         db.session.remove()

@@ -110,7 +110,7 @@ def test_a_missing_checkpoint_among_many_is_named(app: Flask, forge: Forge, many
 def test_the_first_checkpoint_that_differs_from_its_anchor_is_named(app: Flask, many: int) -> None:
     sign_others(app, 101)
 
-    assert problems(app) == [f"Checkpoints 101 to {many} of epoch 1 differ from their anchors: they were sealed anew."]
+    assert problems(app) == [f"Checkpoints 101 to {many} of epoch 1 differ from their anchors: they were sealed again."]
 
 
 def sign_others(app: Flask, first: int) -> None:

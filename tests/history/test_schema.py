@@ -191,7 +191,7 @@ def test_rows_that_are_hidden_from_the_reader_are_found(app: Flask, postgres: Po
     found = verified(app)
 
     assert any(HIDDEN[name].named in finding.replace("public.", "") for finding in found), found
-    assert ("appointment 900 has no event in history." in found) == ("schema" in name), found
+    assert ("appointment 900 has no event in the history." in found) == ("schema" in name), found
 
 
 @pytest.mark.parametrize("name", LOOSE)

@@ -100,7 +100,7 @@ def test_without_the_snapshot_it_is_accused(app: Flask, monkeypatch: pytest.Monk
     monkeypatch.setattr(snapshot, "ISOLATION", "READ COMMITTED")
     interrupt(monkeypatch, app)
 
-    assert "application 2 has no event in history." in found(app)
+    assert "application 2 has no event in the history." in found(app)
 
 
 def test_without_the_snapshot_somebody_who_works_is_accused(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

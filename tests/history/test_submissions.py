@@ -18,7 +18,7 @@ from workflows.engine.roles import Role
 
 CHANGED = "Submission 1 of application 1: its content differs from its hash."
 MISSING = "Submission 1 of application 1 is missing, or differs from its history."
-UNRECORDED = "Submission {} of application 1 has no event in history."
+UNRECORDED = "Submission {} of application 1 has no event in the history."
 FORGED = {
     "UPDATE submission_line SET what = 'A car' WHERE position = 0": [CHANGED],
     "UPDATE submission_line SET total = total + 1 WHERE position = 0": [CHANGED],
@@ -37,7 +37,7 @@ FORGED = {
     "UPDATE submission SET sha256 = repeat('0', 64)": [CHANGED, MISSING, UNRECORDED.format(1)],
     "DELETE FROM submission": [MISSING],
     "INSERT INTO submission (application_id, number, stage, sha256, sent_at) VALUES (1, 2, 'proposal', repeat('0', 64),"
-    " now())": ["submission 2 has no event in history.", UNRECORDED.format(2)],
+    " now())": ["submission 2 has no event in the history.", UNRECORDED.format(2)],
 }
 COPIES = (
     "UPDATE award_line SET what = 'A car' WHERE position = 0",

@@ -190,5 +190,5 @@ def test_an_anchor_that_cannot_be_read_hides_neither_what_differs_nor_what_is_mi
         f"The anchor of checkpoint 4 (epoch 1) {reason}/1-4.json').",
         CUT.format(3, 3, 1),
         f"The anchor of checkpoint 2 (epoch 1) {reason}/1-2.json').",
-        "Checkpoints 1 to 1 of epoch 1 differ from their anchors: they were sealed anew.",
+        "Checkpoints 1 to 1 of epoch 1 differ from their anchors: they were sealed again.",
     ]

@@ -115,7 +115,7 @@ def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: l
         ("en", "Dear Olga Bell,", "Open the page:"),
         ("fr", "Bonjour Olga Bell,", "Ouvrir la page\u202f:"),
         ("es", "Hola, Olga Bell:", "Abrir la página:"),
-        ("ar", "Dear Olga Bell,", "Open the page:"),
+        ("ar", "\u2068Olga Bell\u2069، تحية طيبة،", "فتح الصفحة:"),
     ],
 )
 def test_a_mail_greets_its_recipient_says_what_its_link_opens_and_is_signed(

@@ -55,8 +55,11 @@ AWARDED = {
         "Hemos concedido 10.000,00\xa0USD a su proyecto. Lea y firme el convenio en línea a más tardar el {day}. "
         "Encontrará la carta de concesión y el convenio en la página indicada abajo."
     ),
+    "ar": (
+        "منحنا مشروعكم \u2066USD\xa010,000.00\u2069. اقرأوا الاتفاقية ووقّعوها إلكترونيًا في موعد أقصاه {day}. "
+        "افتحوا الصفحة أدناه لقراءة خطاب المنح والاتفاقية."
+    ),
 }
-AWARDED["ar"] = AWARDED["en"]
 
 
 @pytest.mark.parametrize("language", list(AWARDED))

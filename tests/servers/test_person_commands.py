@@ -183,8 +183,13 @@ def roles(person: Person) -> list[tuple[object, ...]]:
 
 
 REFUSED = {
-    ("person", "add", "olga@example.org", "--name", "Olga"): "This address already has an account: Olga (demo). "
-    "`grants person link` prints a new link.",
+    (
+        "person",
+        "add",
+        "olga@example.org",
+        "--name",
+        "Olga",
+    ): "An account with this email address already exists: Olga (demo). `grants person link` prints a new link.",
     ("person", "add", "olga", "--name", "Olga"): "Enter an email address such as name@example.org.",
     ("person", "add", "a b@example.org", "--name", "Olga"): "Enter an email address such as name@example.org.",
     ("person", "add", "ann@example.org", "--name", " "): "Enter a name of 1 to 200 characters.",
@@ -192,11 +197,11 @@ REFUSED = {
     "codes: en, fr, es, ar.",
     ("person", "add", "ann@example.org", "--name", "Ann", "--timezone", "Paris"): "Enter a time zone such as "
     "Europe/Paris.",
-    ("person", "end", "ann@example.org"): "No account has the address ann@example.org. "
+    ("person", "end", "ann@example.org"): "There is no account with the email address ann@example.org. "
     "`grants person list` lists all accounts.",
-    ("person", "link", "ann@example.org"): "No account has the address ann@example.org. "
+    ("person", "link", "ann@example.org"): "There is no account with the email address ann@example.org. "
     "`grants person list` lists all accounts.",
-    ("role", "give", "ann@example.org", "officer"): "No account has the address ann@example.org. "
+    ("role", "give", "ann@example.org", "officer"): "There is no account with the email address ann@example.org. "
     "`grants person list` lists all accounts.",
     ("role", "give", "olga@example.org", "king"): "There is no role king. Roles: officer, approver, finance, auditor, "
     "administrator, reviewer.",

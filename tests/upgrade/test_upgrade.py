@@ -204,7 +204,7 @@ def test_a_row_that_is_forged_after_the_upgrade_is_not_adopted(app: Flask, forge
 
     prepare(settings, settings)
 
-    assert found(app) == ["person 900 has no event in history."]
+    assert found(app) == ["person 900 has no event in the history."]
 
 
 def test_without_the_event_that_it_was_done_it_would_be_adopted(app: Flask, forge: Forge) -> None:

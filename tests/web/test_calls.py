@@ -72,7 +72,11 @@ def test_setting_up_twice_with_one_form_creates_one_call(app: Flask, world: Worl
     ("field", "typed", "sentence"),
     [
         ("title", "", "Enter the title of the call."),
-        ("title", "Small 🎉", "Remove these characters from “Title”, because our letters cannot print them: 🎉"),
+        (
+            "title",
+            "Small 🎉",
+            "Remove these characters from “Title”, because they cannot be printed in our letters: 🎉",
+        ),
         ("opens_at", "soon", "Enter a date and time"),
         ("opens_at", "2027-01-01 09:00 AM", "Enter a date and time"),
         ("closes_at", "2026-12-01T00:00", "must be later than the opening"),

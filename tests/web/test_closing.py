@@ -150,7 +150,7 @@ def test_without_the_guard_the_last_contact_would_leave(app: Flask, monkeypatch:
     assert stored(app, id).ended_at is not None
 
 
-def at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
+def closed_together(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
     """Both contacts of a chapter close their accounts at the same time; how many stay."""
     ids, together = [number(app, name) for name in ("mg1", "mg2")], threading.Barrier(2)
 
@@ -174,7 +174,7 @@ def at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.parametrize("_", range(3))
 def test_of_two_last_contacts_one_stays(app: Flask, monkeypatch: pytest.MonkeyPatch, _: int) -> None:
-    assert at_once(app, monkeypatch) == 1
+    assert closed_together(app, monkeypatch) == 1
 
 
 def test_the_copy_has_what_is_stored_and_nothing_of_others(app: Flask) -> None:

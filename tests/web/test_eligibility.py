@@ -63,7 +63,7 @@ def test_a_reason_that_can_be_resolved_leads_to_its_remedy(app: Flask) -> None:
             w.recorded()
         id, client = world.calls["BTN-L"].id, signed_in(app, world.people["mg1"])
 
-    assert "Resolve every reason above that has a link" in client.get(f"/calls/{id}/apply").page.text
+    assert "Fix each problem above that has a link" in client.get(f"/calls/{id}/apply").page.text
 
 
 def test_an_ineligible_applicant_is_refused_by_a_direct_request_too(app: Flask) -> None:

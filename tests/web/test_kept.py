@@ -212,7 +212,7 @@ def test_only_questions_of_the_form_are_kept_and_up_to_a_limit(app: Flask, monke
     assert len(rows) == 2
     assert not any("invented" in row.content for row in rows)
     assert answer.status_code == 409
-    assert "Versions of the proposal to compare: 2" in answer.page.text
+    assert "2 versions of this proposal are waiting to be compared" in answer.page.text
 
 
 def test_a_chosen_text_that_is_too_long_is_shown_again_and_the_choice_stays_open(app: Flask) -> None:

@@ -139,13 +139,13 @@ def test_the_answer_of_another_origin_is_refused(
     """The device signs where it was asked; a page of another origin cannot pass its answer on to this site."""
     real = passkeys.options_to_use
 
-    def then_move(*args: object, **values: object) -> str:
+    def then_renew(*args: object, **values: object) -> str:
         options = real(*args, **values)  # type: ignore[arg-type]
         app.extensions["settings"] = replace(settings, public_url=address)
         return options
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passkeys, "options_to_use", then_move)
+        patch.setattr(passkeys, "options_to_use", then_renew)
         answer_of(chromium)
         chromium.get_by_role("heading", name="You are not confirmed yet").wait_for()
 

@@ -163,9 +163,9 @@ def test_nobody_sees_whether_an_address_has_an_account(app: Flask, monkeypatch: 
     monkeypatch.setattr(links, "PLACE_WANTED", 1_000)
     observed(app, "first@example.org")  # compiles the statements
 
-    seen = [observed(app, email) for email in ("olga@example.org", "mg1@example.org", "nobody@example.org")]
+    shown = [observed(app, email) for email in ("olga@example.org", "mg1@example.org", "nobody@example.org")]
 
-    assert seen[0] == seen[1] == seen[2]
+    assert shown[0] == shown[1] == shown[2]
 
 
 def test_a_page_that_looks_for_the_account_would_be_noticed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -290,7 +290,7 @@ def test_the_form_parses_amounts_as_people_type_them(app: Flask, world: w.World)
     [
         (
             {"summary": "We built it 🎉"},
-            "Remove these characters, because our reports cannot print them: 🎉",
+            "Remove these characters, because they cannot be printed in our reports: 🎉",
             "summary",
         ),
         (

@@ -32,7 +32,7 @@ def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:
             {"starts_on": "soon", "title": "🎉" * 301},
             [
                 "Enter a date for “First day of the project”, such as 2027-03-01.",
-                "Remove these characters from “Title”, because our letters cannot print them: 🎉",
+                "Remove these characters from “Title”, because they cannot be printed in our letters: 🎉",
                 "Enter 300 characters or fewer in “Title”: you entered 301.",
             ],
         ),

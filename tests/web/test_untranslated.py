@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
 from babel.support import NullTranslations
 from flask import Flask
 from sqlalchemy import String, Text, select
 from sqlalchemy.dialects.postgresql import JSONB
 from werkzeug.test import TestResponse
 
+from config import NAMES
 from grants import language
 from grants.db import db
 from grants.models import Outbox, Person, Report
@@ -137,6 +140,8 @@ def constants() -> set[str]:
     english = Locale("en")
     named = [*english.territories.values(), *english.months["format"]["wide"].values()]
     named += [*english.months["format"]["abbreviated"].values(), *english.days["format"]["abbreviated"].values()]
+    cities = (get_timezone_location(key, locale=english, return_city=True) for key in get_global("zone_territories"))
+    named += [*NAMES.values(), *cities]
     codes = "UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return {word for text in (*named, codes) for word in WORD.findall(text)}
 

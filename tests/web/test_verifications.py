@@ -64,15 +64,15 @@ def test_an_officer_verifies_with_evidence_and_the_chapter_is_notified(app: Flas
     with app.app_context():
         begin(w.found())
     officer, member = browser(app, "olga"), browser(app, "mg1")
-    waiting, seen = officer.get("/inbox").page.text, member.get("/organisations/1").page.text
+    waiting, shown = officer.get("/inbox").page.text, member.get("/organisations/1").page.text
     page = officer.get("/organisations/1")
 
     empty = officer.submit(page, "/transitions/verify")
     answer = officer.submit(officer.get("/organisations/1"), "/transitions/verify", note=NOTE)
 
     assert "Verify the organisation: Chapter MG" in waiting
-    assert "working day 1 of 3" in seen
-    assert "Drafts and submissions do not wait for it" in seen
+    assert "working day 1 of 3" in shown
+    assert "Drafts and submissions do not wait for it" in shown
     assert (empty.status_code, answer.status_code) == (422, 302)
     assert f"Evidence: {NOTE}" in officer.get("/organisations/1").page.text
     assert NOTE not in member.get("/organisations/1").page.text
@@ -87,10 +87,10 @@ def test_a_refusal_shows_its_reason_and_can_be_corrected(app: Flask) -> None:
     officer = browser(app, "olga")
     officer.submit(officer.get("/organisations/1"), "/transitions/refuse", note=NOTE, confirmed="yes")
 
-    seen = browser(app, "mg1").get("/organisations/1").page.text
+    shown = browser(app, "mg1").get("/organisations/1").page.text
     officer.submit(officer.get("/organisations/1"), "/transitions/verify", note=NOTE)
 
-    assert f"Reason: {NOTE}" in seen
+    assert f"Reason: {NOTE}" in shown
     assert mailed(app)[::2] == [
         "Organisation not verified: %(organisation)s",
         "Organisation verified: %(organisation)s",

@@ -59,12 +59,12 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             TITLE,
             Content({"title": "Radio 🎉"}),
-            "Remove these characters from “Title”, because our letters cannot print them: 🎉",
+            "Remove these characters from “Title”, because they cannot be printed in our letters: 🎉",
         ),
         (
             SUMMARY,
             Content({"summary": "🌸"}),
-            "Remove these characters from “Summary”, because our letters cannot print them: 🌸",
+            "Remove these characters from “Summary”, because they cannot be printed in our letters: 🌸",
         ),
         (TITLE, Content({"title": "x" * 301}), "Enter 300 characters or fewer in “Title”: you entered 301."),
         (
@@ -82,7 +82,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             BUDGET,
             Content({}, lines=[Line("Mast 🎉", "equipment", Decimal(1), Decimal(5))]),
-            "Remove these characters from “Lines, line 1”, because our letters cannot print them: 🎉",
+            "Remove these characters from “Lines, line 1”, because they cannot be printed in our letters: 🎉",
         ),
         (
             BUDGET,
@@ -92,7 +92,7 @@ def test_each_unprintable_character_is_named_once_and_five_at_most() -> None:
         (
             GOALS,
             Content({}, goals=[GOAL, Goal("Sites", "🎉", Decimal(0), Decimal(4), "")]),
-            "Remove these characters from “Goals, line 2”, because our letters cannot print them: 🎉",
+            "Remove these characters from “Goals, line 2”, because they cannot be printed in our letters: 🎉",
         ),
         (GOALS, Content({}, goals=[GOAL] * 41), "Enter 40 lines or fewer in “Goals”: you entered 41."),
     ],

@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.create_index(op.f("device_used_at_idx"), "device", ["used_at"])
     op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON device TO grants_app; GRANT SELECT ON device TO grants_read")
     _email_changes()
+    op.execute("GRANT SELECT ON SEQUENCE device_id_seq, email_change_id_seq, sign_in_id_seq TO grants_read")
     op.execute("""
         CREATE FUNCTION address_hash(address text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
             RETURN encode(sha256(convert_to(address, 'UTF8')), 'hex');

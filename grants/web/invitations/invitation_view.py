@@ -71,7 +71,7 @@ def acceptance(invitation: Invitation, form: AcceptanceForm | None) -> Acceptanc
     rights: list[Fact] = []
     if giver := invitation.giver:
         starts_on = invitation.starts_on or invitation.created_at.date()
-        rights = [Fact(gettext("Takes over from"), giver.person.name), Fact(gettext("From"), day(starts_on))]
+        rights = [Fact(gettext("Takes over from"), giver.person.name), Fact(gettext("Start date"), day(starts_on))]
     rights += [Fact(gettext("Rights"), translate(listed(invitation.rights)))] if organisation else []
     signed_in_as = current_user.name if current_user.is_authenticated else ""
     return AcceptancePage(

@@ -126,7 +126,7 @@ def hand_over(id: int) -> Response | tuple[str, int]:
                 membership, email=email, name=name, starts_on=form.starts_on.data or today(), actor=actor
             )
     except AGAINST as wrong:
-        return shown_again(lambda: _hand_over_page(load(Membership, id), form), wrong)
+        return shown_again(lambda: _hand_over_page(membership, form), wrong)
     return redirect(done.after(made, "invite", organisation_view.people_of(membership.organisation_id)))
 
 

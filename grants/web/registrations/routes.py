@@ -30,7 +30,7 @@ from workflows.forms.values import WHOLE
 
 bp = Blueprint("registrations", __name__)
 ALONE = "nobody is signed in yet to whom a key could belong, and nothing exists before a mailed link is used"
-ONCE = "a link works once, and nobody is signed in yet to whom a key could belong"
+SINGLE_USE = "a link works once, and nobody is signed in yet to whom a key could belong"
 
 
 @bp.get("/register")
@@ -74,7 +74,7 @@ def show(token: str) -> str | tuple[str, int]:
 
 @bp.post("/link/registration/<token>")
 @open_to_all
-@not_idempotent(ONCE)
+@not_idempotent(SINGLE_USE)
 def use(token: str) -> Response | tuple[str, int]:
     """Create what was registered and sign in; the second of two clicks is refused like a link that was used."""
     form, settings = MatchFields(), current_app.extensions["settings"]
