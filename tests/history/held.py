@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
@@ -14,15 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from grants.db import Model, db, now, transaction
 from grants.jobs import processing
 from grants.models import Application, Call, Conflict, Organisation, Outbox, Verification
-from grants.services import calls, join_requests, locking, profiles, transitions
+from grants.services import calls, invitations, join_requests, locking, profiles, transitions
 from grants.services.correspondence import messages
+from grants.services.factors import recovery
 from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
 from grants.services.profiles import Details
 from grants.services.reviews import conflicts
-from tests import world
+from tests import second_factors, world
 from tests.attachments import pdfs, uploads
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
 UNGUARDED = """
@@ -41,6 +43,7 @@ UNGUARDED = """
         LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname); END LOOP;
         FOR one IN SELECT attrelid::regclass AS place, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND attnotnull
+            AND attidentity = ''
             AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY(indkey))
         LOOP EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', one.place, one.attname); END LOOP;
     END $$"""
@@ -52,6 +55,8 @@ def fill() -> None:
     made = world.build(programmes=("BTN-L",))
     _detailed(made)
     _asked(made)
+    _invited(made)
+    _factored(made)
     award = world.awarded(made, given=7_000)
     world.signed(made, award)
     world.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
@@ -86,6 +91,22 @@ def _asked(made: world.World) -> None:
         organisation = session.get_one(Organisation, made.chapters["mg"].id)
         locking.hold(organisation)
         join_requests.ask(world.person("joe"), organisation, title="Treasurer", days=5)
+
+
+def _invited(made: world.World) -> None:
+    """An open invitation to act for the chapter."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        actor = made.actor("mg1", Role.APPLICANT, organisation)
+        invitations.invite_member(organisation, email="ivy@example.org", name="Ivy", rights=(Right.EDIT,), actor=actor)
+
+
+def _factored(made: world.World) -> None:
+    """An authenticator app of an officer, with recovery codes."""
+    with transaction():
+        second_factors.give_app(current_app, made.people["olga"])
+    with transaction() as session:
+        recovery.renew(session.merge(made.people["olga"]), actor=made.actor("olga", Role.OFFICER))
 
 
 def _beside(made: world.World, application: int) -> None:

@@ -23,13 +23,14 @@ NUMBERED = (
     "history_words",
     "involvement",
     "more_time",
+    "organisation_profile",
     "posting",
     "repayment",
     "submission",
     "submission_indicator",
     "submission_line",
 )
-"""The tables that the application only adds to and whose key it may not choose (migrations 0012 and 0014)."""
+"""The tables that the application only adds to and whose key it may not choose (migrations 0012, 0014 and 0022)."""
 
 
 def drawn(table: str) -> ColumnElement[int]:
