@@ -20,8 +20,8 @@ from tests.history.test_tampering import TAMPERINGS
 
 MANY = 5
 CUT = (
-    "Checkpoints {0} to {1} of epoch 1 are missing, but their anchors exist. If a backup was restored, state this with "
-    "`grants restored`."
+    "Checkpoints {0} to {1} of epoch 1 are missing, but their anchors exist. If a backup was restored, record this "
+    "with `grants restored`."
 )
 ANEW = "Checkpoints {0} to {1} of epoch 1 differ from their anchors: they were sealed again."
 RESTORE = """
