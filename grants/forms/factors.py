@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -24,7 +25,7 @@ def plain(text: str | None) -> str:
 
 def _six_digits(_form: Any, field: Any) -> None:
     code = plain(field.data)
-    if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", code):
         raise ValidationError(gettext("Enter the six digits that your app shows."))
 
 

@@ -138,6 +138,6 @@ def test_refused_entries_are_a_finding_and_cannot_fill_the_server(valkey: Valkey
 
     (finding,) = checked(f"{valkey.url}?db={number}")
     assert finding.name == "queue"
-    assert f"{refused.MOST} entries were refused" in finding.problem
+    assert f"{refused.MOST} entries that the relay had not enqueued were refused" in finding.problem
     assert queues.llen(refused.KEY) == refused.MOST
     assert max(len(text) for text in refused.parked(queues)) < 3_000

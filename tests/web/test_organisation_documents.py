@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import true
 
 from config import Settings
-from grants.access import visibility
+from grants.access import rights, visibility
 from grants.access.principals import load_principal
 from grants.db import db, today, transaction
 from grants.models import Attachment, Event, OrganisationDocument, Outbox
@@ -20,7 +20,6 @@ from grants.queries import organisation_documents as documents
 from grants.services import attachments, locking
 from grants.services import organisation_documents as commands
 from grants.services.refusals import Refused
-from grants.web.site import authorization
 from tests.attachments import images, pdfs, uploads
 from tests.browser import browser
 from tests.web.uploading import HOSTILE, NEW, add, check_all, file, quarantined, text
@@ -230,7 +229,7 @@ def test_without_their_visibility_a_stranger_would_read_it(app: Flask, monkeypat
     stranger = browser(app, "bo1")
     monkeypatch.setitem(visibility.ROOTS, "attachment", lambda *_: true())
     assert stranger.get("/attachments/1").status_code == 403
-    monkeypatch.setattr(authorization, "roles_on", lambda *_: {Role.APPLICANT})
+    monkeypatch.setattr(rights, "roles_on", lambda *_: {Role.APPLICANT})
 
     assert stranger.get("/attachments/1").data.startswith(b"%PDF-")
 

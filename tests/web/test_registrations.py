@@ -50,7 +50,7 @@ def test_nothing_exists_until_the_link_is_used_and_then_everything_does(app: Fla
     assert (waiting, still) == ({}, {})
     assert added(app, before) == WHOLE
     assert re.fullmatch(r"/applications/\d+/write", done.location)
-    assert "You have not applied yet" in browser.get(done.location).page.text
+    assert "Vous n’avez pas encore déposé votre candidature" in browser.get(done.location).page.text
     with app.app_context():
         row = db.session.query(Organisation).filter_by(name="ISOC Togo").one()
         assert (row.kind, row.country, db.session.query(Verification).one().step) == ("chapter", "TG", "registered")
@@ -84,7 +84,8 @@ def test_who_may_not_apply_is_registered_and_reads_the_reason(app: Flask, sink: 
     done = use(app, paths(sink)[0], browser)
 
     assert done.location == f"/calls/{call_id(app)}/apply"
-    assert "This call is not open to individual researchers." in browser.get(done.location).page.text
+    reason = "Cet appel n’est pas ouvert aux personnes menant des recherches à titre individuel."
+    assert reason in browser.get(done.location).page.text
 
 
 MISSING = {

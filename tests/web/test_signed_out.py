@@ -75,6 +75,27 @@ def test_after_signing_in_the_form_is_submitted_with_everything_that_was_typed(a
     assert (drafted(app, 1).title, drafted(app, 1).answers["summary"]) == ("Mast", SUMMARY)
 
 
+WITHOUT_TEXT = {
+    "account.end_others",
+    "account.end_session",
+    "account.speak",
+    "correspondence.settle",
+    "documents.make_again",
+    "drafts.choose",
+    "email.stop",
+    "factors.remove",
+    "factors.renew_codes",
+    "failures.retry",
+    "invitations.send_again",
+    "invitations.withdraw",
+    "join_requests.accept",
+    "memberships.end",
+    "memberships.leave",
+    "persons.dismiss",
+}
+"""The forms that consist of buttons and choices."""
+
+
 def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     forms = {
         rule.endpoint
@@ -83,8 +104,7 @@ def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     }
     without = {name for name in forms if not hasattr(app.view_functions[name], "labels")}
 
-    without_text = {"documents.make_again", "drafts.choose", "failures.retry", "persons.dismiss"}
-    assert without == without_text | {"factors.remove", "factors.renew_codes"}
+    assert without == WITHOUT_TEXT
 
 
 def test_without_a_password_the_form_goes_on_after_signing_in_in_another_tab(app: Flask) -> None:
