@@ -47,7 +47,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="no_overdue"),
         {"applicant": applicant_with(overdue=("Final report of A-2024-0031",))},
-        ("An earlier report is overdue: Final report of A-2024-0031. It must be submitted first.",),
+        ("The applicant has overdue reports, which must be submitted first: Final report of A-2024-0031.",),
     ),
     (
         RuleSpec(key="held", params={"grants": 2, "amount": "55000"}),
@@ -235,7 +235,7 @@ def test_an_applicant_who_cannot_be_funded_is_told_before_writing() -> None:
 
     assert [str(message) for message in objections(case, "start")] == [
         "This call is not open to universities.",
-        "An earlier report is overdue: Final report. It must be submitted first.",
+        "The applicant has overdue reports, which must be submitted first: Final report.",
         "The applicant has 2 current grants; the limit is 2.",
     ]
 

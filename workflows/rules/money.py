@@ -58,7 +58,7 @@ def conditions_hold(case: InstalmentCase, actor: Actor) -> tuple[Message, ...]:
 
 
 def a_third_person(case: BatchCase, actor: Actor) -> Message | None:
-    """Three different people prepare, approve and release the batch; the last two did not decide on its awards."""
+    """Three different people prepare, approve and release the batch, and the last two did not decide on its awards."""
     if actor.person == case.prepared_by:
         text = N_("You prepared this batch, so another person must approve and release it.")
         return Message(text, cure=ANOTHER)
