@@ -125,12 +125,24 @@ def _lasting() -> None:
         op.execute(f"""
             CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
             CREATE TRIGGER {table}_never_empties BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-            GRANT SELECT, INSERT ON {table} TO grants_app;
-            GRANT SELECT ON {table} TO grants_read;
+            GRANT SELECT ON {table} TO grants_app, grants_read;
         """)
+    op.execute("GRANT INSERT ON attachment_check TO grants_app")
     for table in ("attachment", "attachment_preview", "organisation_document"):
+        _own_ids(table)
         op.execute(f"GRANT USAGE ON SEQUENCE {table}_id_seq TO grants_app")
         op.execute(f"GRANT SELECT ON SEQUENCE {table}_id_seq TO grants_read")
+
+
+def _own_ids(table: str) -> None:
+    """The application adds rows under keys that the sequence draws."""
+    op.execute(f"""
+        DO $$ BEGIN
+            EXECUTE (SELECT format('GRANT INSERT (%s) ON {table} TO grants_app', string_agg(quote_ident(attname), ', '))
+                FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                    AND attname <> 'id' AND attgenerated = '');
+        END $$;
+    """)
 
 
 def _outbox() -> None:

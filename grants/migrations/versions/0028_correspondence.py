@@ -54,7 +54,8 @@ def _messages() -> None:
         sa.CheckConstraint(TEXT_HASH, name=op.f("message_text_has_its_hash")),
     )
     op.create_index("message_application_idx", "message", ["application_id", "id"])
-    op.execute("GRANT SELECT, INSERT ON message TO grants_app; GRANT SELECT ON message TO grants_read")
+    op.execute("GRANT SELECT ON message TO grants_app, grants_read")
+    _own_ids("message")
     _sequence("message")
 
 
@@ -117,8 +118,20 @@ def _notes() -> None:
         sa.CheckConstraint(TEXT_HASH, name=op.f("note_text_has_its_hash")),
     )
     op.create_index("note_application_idx", "note", ["application_id", "id"])
-    op.execute("GRANT SELECT, INSERT ON note TO grants_app; GRANT SELECT ON note TO grants_read")
+    op.execute("GRANT SELECT ON note TO grants_app, grants_read")
+    _own_ids("note")
     _sequence("note")
+
+
+def _own_ids(table: str) -> None:
+    """The application adds rows under keys that the sequence draws."""
+    op.execute(f"""
+        DO $$ BEGIN
+            EXECUTE (SELECT format('GRANT INSERT (%s) ON {table} TO grants_app', string_agg(quote_ident(attname), ', '))
+                FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                    AND attname <> 'id' AND attgenerated = '');
+        END $$;
+    """)
 
 
 def _sequence(table: str) -> None:
