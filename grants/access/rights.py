@@ -10,7 +10,16 @@ from sqlalchemy.orm import contains_eager
 from grants.access.permissions import ALLOWED, OWN, Permission
 from grants.access.principals import Principal, application_of, roles_on
 from grants.db import cached_for_page, db
-from grants.models import Invitation, Membership, Organisation, Person
+from grants.models import (
+    Attachment,
+    Invitation,
+    JoinRequest,
+    Membership,
+    Organisation,
+    OrganisationDocument,
+    Person,
+    Verification,
+)
 from workflows.engine.rights import ALL, Holders, Right, Rights
 from workflows.engine.roles import Role
 
@@ -33,7 +42,7 @@ def organisation_of(row: Any) -> int | None:
     """The id of the organisation that the object belongs to; None where there is none."""
     if isinstance(row, Organisation):
         return row.id
-    if isinstance(row, Membership | Invitation):
+    if isinstance(row, Attachment | Invitation | JoinRequest | Membership | OrganisationDocument | Verification):
         return row.organisation_id
     application = application_of(row)
     return application.organisation_id if application else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import true
 
 from config import Settings
 from grants.access import rights, visibility
+from grants.access.permissions import Permission
 from grants.access.principals import load_principal
 from grants.db import db, today, transaction
 from grants.models import Attachment, Event, OrganisationDocument, Outbox
@@ -20,10 +22,12 @@ from grants.queries import organisation_documents as documents
 from grants.services import attachments, locking
 from grants.services import organisation_documents as commands
 from grants.services.refusals import Refused
+from grants.web.site import authorization
 from tests.attachments import images, pdfs, uploads
 from tests.browser import browser
 from tests.web.uploading import HOSTILE, NEW, add, check_all, file, quarantined, text
 from tests.world import found
+from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import Role
 
 pytestmark = pytest.mark.ground("small")
@@ -223,13 +227,13 @@ def test_only_members_and_staff_read_a_document(app: Flask) -> None:
 
 
 def test_without_their_visibility_a_stranger_would_read_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counter-test: the applicant of another chapter gets the bytes. Their roles are asked too."""
+    """Counter-test: the applicant of another chapter gets the bytes. Their roles and rights are asked too."""
     add(browser(app, "mg1"), file())
     check_all(app)
     stranger = browser(app, "bo1")
     monkeypatch.setitem(visibility.ROOTS, "attachment", lambda *_: true())
     assert stranger.get("/attachments/1").status_code == 403
-    monkeypatch.setattr(rights, "roles_on", lambda *_: {Role.APPLICANT})
+    monkeypatch.setattr(authorization, "permits", lambda *_: True)
 
     assert stranger.get("/attachments/1").data.startswith(b"%PDF-")
 
@@ -350,3 +354,18 @@ def test_a_file_is_added_by_a_command_that_holds_the_organisation_only(app: Flas
         upload = uploads.received(pdfs.honest())
         with transaction(), pytest.raises(locking.NotHeld):
             attachments.add(upload, organisation=world.chapters["mg"], actor=world.actor("mg1", Role.APPLICANT))
+
+
+def test_a_right_in_another_organisation_does_not_count(app: Flask) -> None:
+    """A member of two chapters who may only view the documents of one may not write there."""
+    with app.app_context():
+        world = found()
+        ours, theirs = world.chapters["mg"].id, world.chapters["bo"].id
+        known = load_principal(world.people["mg1"])
+        both = replace(known, organisations=frozenset({ours, theirs}), rights={ours: ALL, theirs: {Right.VIEW}})
+        writable = [
+            rights.permits(OrganisationDocument(organisation_id=id), both, Permission.WRITE_ORGANISATION_DOCUMENT)
+            for id in (ours, theirs)
+        ]
+
+    assert writable == [True, False]

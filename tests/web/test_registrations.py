@@ -293,7 +293,7 @@ def test_a_session_that_is_open_here_ends_with_the_link(app: Flask, sink: Sink, 
     send(app)
     browser = anonymous(app)
     with app.app_context(), transaction():
-        person = w.found().people["olga"]
+        person = w.found().people["mg1"]
         locking.hold(person)
         token = registrations.sign_in.open_for(person, settings)  # type: ignore[attr-defined]
     browser.set_cookie(COOKIE, token)
@@ -304,4 +304,4 @@ def test_a_session_that_is_open_here_ends_with_the_link(app: Flask, sink: Sink, 
     assert kept is not None
     assert kept.value != token
     with app.app_context():
-        assert db.session.query(SignIn).filter_by(person_id=w.found().people["olga"].id).count() == 0
+        assert db.session.query(SignIn).filter_by(person_id=w.found().people["mg1"].id).count() == 0
