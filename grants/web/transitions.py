@@ -57,8 +57,6 @@ NOUNS: dict[str, type[Any]] = {
     "verifications": Verification,
 }
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
-
-
 ADVISED = frozenset({"award", "decline"})
 """The transitions of an application whose form begins with the officer's recommendation."""
 WEIGHTS = ("first", "second", "link", "grave")
@@ -258,9 +256,7 @@ def available(row: Any, case: cases.Case | None = None, advice: Recommendation |
 
     case, advice: of the row and the officer's recommendation, if the caller has read both already.
     """
-    if case is not None:
-        return _offers(row, case, advice)
-    return available_on([row])[0]
+    return available_on([row])[0] if case is None else _offers(row, case, advice)
 
 
 def available_on(rows: Sequence[Any]) -> list[list[Offer]]:

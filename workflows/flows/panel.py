@@ -391,11 +391,10 @@ CLOSE = Transition(
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, BACK_TO_REVIEW, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
-RELEASE_REVIEWERS = Ending("review", "assignment", "release")
-"""Reviewers who have not submitted a review no longer read the application."""
 PANEL = Flow(
     "application with a panel",
     starts=("draft",),
     transitions=(*BEFORE, *DECIDING, *AFTER),
-    endings=(RELEASE_REVIEWERS,),
+    endings=(Ending("review", "assignment", "release"),),
 )
+"""Reviewers who have not submitted a review when it ends no longer read the application."""
