@@ -50,7 +50,7 @@ def test_a_form_without_csrf_token_changes_nothing(app: Flask, token: str | None
     answer = signed_in(app, writer).post("/applications/1/transitions/withdraw", data=sent)
 
     assert answer.status_code == 400
-    assert "does not come from our site" in answer.page.text
+    assert "was not sent from our site" in answer.page.text
     with app.app_context():
         assert db.session.query(Application.step).scalar() == "draft"
 

@@ -190,7 +190,7 @@ def test_another_person_reads_nothing_of_the_form_and_submits_nothing(app: Flask
     again = sign_in_on_the_spot(writer, answer, "mg2")
 
     assert again.status_code == 409
-    assert "The form was filled in by another account and was not kept" in again.page.text
+    assert "The form was filled in under another account and was not kept" in again.page.text
     assert not [
         text for text in (*TYPED.values(), "What you typed") if len(text) > 1 and text in again.get_data(as_text=True)
     ]
