@@ -19,10 +19,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 ROOT = Path(__file__).resolve().parent
 NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
 TRANSLATIONS = ROOT / "grants" / "translations"
-LANGUAGES = {"en": NAMES["en"]}
-"""Languages of pages. One is added once its pages have been tried in the browser by people who speak it."""
-MAIL_LANGUAGES = tuple(code for code in NAMES if code == "en" or (TRANSLATIONS / code).is_dir())
-"""Languages of emails: English and every language with a catalogue, which has every sentence."""
+LANGUAGES = {code: name for code, name in NAMES.items() if code == "en" or (TRANSLATIONS / code).is_dir()}
+"""Languages of pages and emails: English and every language with a catalogue, which has every sentence."""
 
 
 FIRST_ADMINISTRATOR = (
@@ -32,6 +30,7 @@ FIRST_ADMINISTRATOR = (
 """The commands that make the first administrator of an installation, as the start and the home page show them."""
 Check = Callable[[Any], str]
 """What is wrong with a value, as a sentence that says what to enter; empty for a value that can work."""
+LOOPBACK = "127.0.0.1"
 PRINTABLE = "remove the line end or other invisible character"
 NAMED = "enter a host name or an address, without scheme and port"
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -118,11 +117,22 @@ def _store(text: str) -> str:
     return ""
 
 
+def _scanner(text: str) -> str:
+    parts = _split(text)
+    socket = parts and parts.scheme == "unix" and parts.path and not parts.netloc
+    host = parts and parts.scheme == "tcp" and parts.hostname and parts.port and parts.path in {"", "/"}
+    return "" if not text or socket or host else "enter unix:///PATH or tcp://HOST:PORT"
+
+
 def _sender(text: str) -> str:
     name, address = parseaddr(text)
     found = MAILBOX.fullmatch(address)
     whole = text in {address, f"{name} <{address}>", f'"{name}" <{address}>'}
     return "" if found and _is_host(found["host"]) and whole else "enter one email address"
+
+
+def _folder(text: str) -> str:
+    return "" if not text or Path(text).is_absolute() else "enter the whole path of a folder"
 
 
 def _anything(_: object) -> str:
@@ -162,6 +172,9 @@ class Settings:
     anchors_url: str = _setting(
         "", "where copies of the checkpoints are kept, any fsspec URL; empty: none are kept", _store, secret=True
     )
+    clamd_address: str = _setting(
+        "", "virus scanner for uploaded files, unix:///PATH or tcp://HOST:PORT; empty: none scans them", _scanner
+    )
     seal_key: str = _setting(
         "", "key that signs checkpoints, or the path of its file; empty: generated once, kept in instance/", secret=True
     )
@@ -176,7 +189,11 @@ class Settings:
     smtp_password: str = _setting("", "password at the mail server", secret=True)
     smtp_tls: bool = _setting(True, "require STARTTLS (except for the demonstration's own server)")
     mail_from: str = _setting("grants@localhost", "sender of all emails", _sender)
-    host: str = _setting("127.0.0.1", "address the web server listens on", _host)
+    replies: str = _setting("", "maildir in which the mail server puts replies; empty: no replies by email", _folder)
+    reply_domain: str = _setting(
+        "", "domain of the reply addresses of messages; empty: emails say to answer on the page", _host_or_nothing
+    )
+    host: str = _setting(LOOPBACK, "address the web server listens on", _host)
     port: int = _setting(8000, "port the web server listens on", _whole(1, 65_535))
     public_url: str = _setting("", "public address, as printed in documents; empty: http://host:port", _public)
     trusted_hosts: tuple[str, ...] = _setting(
@@ -202,13 +219,23 @@ class Settings:
         "addresses or networks of these proxies, separated by commas; headers of other senders are ignored",
         _networks,
     )
+    registration_hours: int = _setting(24, "hours for which the link of a registration works", _whole(1, 720))
+    join_request_days: int = _setting(
+        5, "days that an organisation has to answer a request to join, before the Foundation may", _whole(1, 60)
+    )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
+    fresh_factor_minutes: int = _setting(
+        15,
+        "minutes for which a second factor counts as fresh, to release payments or change roles and factors",
+        _whole(1, 1_440),
+    )
     session_hours: int = _setting(12, "maximum length of a session, in hours", _whole(1, 8_760))
 
     @property
     def address(self) -> str:
         """The public address, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = "localhost" if self.host == LOOPBACK else self.host  # browsers make no passkeys for an IP address
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def public_host(self) -> str:

@@ -213,6 +213,12 @@ def now() -> datetime:
     return read.instant + timedelta(seconds=monotonic() - read.at)
 
 
+def unmoved_instant() -> datetime:
+    """The current instant by the database server, which no demonstration sets ahead: to compare with times of files."""
+    found: datetime = db.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return found
+
+
 def note_instant(instant: datetime) -> _Reading:
     """Keep what a statement of this transaction has just read from the database clock, for `now`."""
     session = db.session()

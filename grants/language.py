@@ -20,7 +20,7 @@ from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal, get_currency_precision
 from babel.support import NullTranslations
 
-from config import MAIL_LANGUAGES, TRANSLATIONS
+from config import LANGUAGES, TRANSLATIONS
 from reports.catalogues import read
 from workflows.engine.message import Message, Money, Value
 
@@ -45,7 +45,7 @@ KEPT = 2_000
 """Dates and amounts that stay formatted in a process."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
 """The languages that write the currency after the amount, in mails and pages as in letters."""
-RIGHT_TO_LEFT = frozenset(code for code in MAIL_LANGUAGES if Locale(code).text_direction == "rtl")
+RIGHT_TO_LEFT = frozenset(code for code in LANGUAGES if Locale(code).text_direction == "rtl")
 EITHER_WAY, LEFT_TO_RIGHT, END = "\N{FIRST STRONG ISOLATE}", "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
@@ -102,7 +102,7 @@ def of_mail(language: str, zone: str = "UTC") -> Wording:
 
     zone: of the recipient, in which an instant stands beside UTC where the two differ.
     """
-    known = language if language in MAIL_LANGUAGES else "en"
+    known = language if language in LANGUAGES else "en"
 
     def instant(at: datetime) -> str:
         utc, own = at.astimezone(UTC), at.astimezone(ZoneInfo(zone))

@@ -24,7 +24,13 @@ from reports.sheet import Sheet
 from reports.structure import complete_structure
 from reports.written import write_objects
 
-FAMILIES = {"Noto Serif": "fonts-noto-core", "Noto Sans": "fonts-noto-core", "Noto Sans CJK JP": "fonts-noto-cjk"}
+FAMILIES = {
+    "Noto Serif": "fonts-noto-core",
+    "Noto Sans": "fonts-noto-core",
+    "Noto Naskh Arabic": "fonts-noto-core",
+    "Noto Sans Arabic": "fonts-noto-core",
+    "Noto Sans CJK JP": "fonts-noto-cjk",
+}
 """Font families of the documents, each with the Debian package that contains it."""
 
 

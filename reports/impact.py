@@ -91,7 +91,8 @@ class Impact:
         measured = [indicator for indicator in report.indicators if indicator.actual is not None]
         for indicator in measured[: 1 if report.returned else 2]:
             target = words.number(indicator.target)
-            name = indicator.label[:1].upper() + indicator.label[1:]
+            name = self._label(indicator)
+            name = name[:1].upper() + name[1:]
             # Translators: below a number, "96".
             meaning = words.gettext("%(name)s (target:\u00a0%(target)s)", name=name, target=target)
             yield words.number(indicator.actual or Decimal()), meaning
@@ -152,7 +153,7 @@ class Impact:
         for indicator in self._report.indicators:
             share = self._share(indicator)
             verdict = self._verdict(indicator, share)
-            name = indicator.label
+            name = self._label(indicator)
             yield IndicatorRow(
                 name=name,
                 start=self._words.number(indicator.baseline),
@@ -166,6 +167,7 @@ class Impact:
                     alternative=self._words.gettext("%(name)s: %(verdict)s.", name=name, verdict=verdict),
                     mirrored=indicator.less_is_better,
                     ink="paper",
+                    right_to_left=self._words.right_to_left,
                 ),
             )
 
@@ -185,6 +187,7 @@ class Impact:
             planned=report.awarded - report.paid,
             alternative=self._with_sums(returned if report.returned else kept),
             ink="paper",
+            right_to_left=self._words.right_to_left,
         )
 
     def money_parts(self) -> Iterator[tuple[str, str, str]]:
@@ -220,6 +223,7 @@ class Impact:
             alternative=words.gettext("Payments over time: %(payments)s.", payments=listed),
             height=62,
             ink="paper",
+            right_to_left=words.right_to_left,
         )
 
     def budget(self) -> Iterator[Spent]:
@@ -234,9 +238,15 @@ class Impact:
                 used=self._amount(line.used),
                 approved=self._amount(line.approved),
             )
-            yield Spent(
-                line, line_bar(approved=line.approved, used=line.used, most=most, alternative=alternative, ink="paper")
+            bar = line_bar(
+                approved=line.approved,
+                used=line.used,
+                most=most,
+                alternative=alternative,
+                ink="paper",
+                right_to_left=self._words.right_to_left,
             )
+            yield Spent(line, bar)
 
     def overspent(self) -> bool:
         """Whether the bars of the budget show spending above an approved amount."""
@@ -259,6 +269,10 @@ class Impact:
         code, country = self._report.country_code, self._report.country
         alternative = self._words.gettext("Map of the region around %(country)s, which is marked.", country=country)
         return dot_map({code: 1.0}, alternative=alternative, largest=6, around=code, ink="paper")
+
+    def _label(self, one: Indicator) -> Markup:
+        """The name of an indicator with its unit, unless the name contains it."""
+        return self._words.in_line(one.name, one.unit if one.label != one.name else "")
 
     def _share(self, one: Indicator) -> Decimal | None:
         return None if one.actual is None else share_of_the_way(one.baseline, one.target, one.actual)

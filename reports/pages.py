@@ -8,7 +8,7 @@ from io import BytesIO
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reports import DOCUMENTS
 from reports.impact import Impact
@@ -22,6 +22,9 @@ STYLESHEETS: dict[str, tuple[str, ...]] = {
     "receipt": ("letter.css",),
     "impact_report": ("impact.css",),
 }
+
+RIGHT_TO_LEFT: dict[str, str] = {"letter.css": "letter_rtl.css", "impact.css": "impact_rtl.css"}
+"""The stylesheet that follows each stylesheet in a language that is written from right to left."""
 
 MASK = 2
 """The mask of the QR code, one of the eight that the standard defines."""
@@ -42,6 +45,12 @@ def html(snapshot: Snapshot, *, close: bool = False) -> str:
             sentences=Sentences(words),
         )
     )
+
+
+def stylesheets(snapshot: Snapshot) -> tuple[str, ...]:
+    """The stylesheets of a document, in the order in which they apply."""
+    sheets, right_to_left = STYLESHEETS[snapshot.kind], wording(snapshot.language).right_to_left
+    return (*sheets, *(RIGHT_TO_LEFT[one] for one in sheets)) if right_to_left else sheets
 
 
 def paragraphs(text: str) -> list[str]:
@@ -78,7 +87,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined] # added by the extension
-        _gettext, _ngettext, newstyle=True, pgettext=_pgettext
+        _gettext, _ngettext, newstyle=False, pgettext=_pgettext
     )
     environment.globals.update(paragraphs=paragraphs, grouped=grouped, qr=qr, link=link, strong=strong)
     return environment
@@ -90,16 +99,16 @@ def _words(context: Context) -> Wording:
 
 
 @pass_context
-def _gettext(context: Context, message: str) -> Markup:
-    """The translation into the language of the document; the extension fills in the values."""
-    return escape(_words(context).catalogue.gettext(message))
+def _gettext(context: Context, message: str, /, **values: object) -> Markup:
+    """The translation into the language of the document, with its values."""
+    return _words(context).gettext(message, **values)
 
 
 @pass_context
-def _ngettext(context: Context, singular: str, plural: str, number: int) -> Markup:
-    return escape(_words(context).catalogue.ngettext(singular, plural, number))
+def _ngettext(context: Context, singular: str, plural: str, number: int, /, **values: object) -> Markup:
+    return _words(context).ngettext(singular, plural, number, **values)
 
 
 @pass_context
-def _pgettext(context: Context, message_context: str, message: str) -> Markup:
-    return escape(_words(context).catalogue.pgettext(message_context, message))
+def _pgettext(context: Context, message_context: str, message: str, /, **values: object) -> Markup:
+    return _words(context).pgettext(message_context, message, **values)

@@ -49,7 +49,7 @@ def render(snapshot: Snapshot, *, pictures: Mapping[str, bytes] | None = None, l
         limits.check_length(snapshot)
     assets = _assets(snapshot, pictures or {})
     identifier = hashlib.sha256(snapshot.model_dump_json().encode()).hexdigest()[:32].encode()
-    sheets = pages.STYLESHEETS[snapshot.kind]
+    sheets = pages.stylesheets(snapshot)
     printed = engine.print_html(pages.html(snapshot), stylesheets=sheets, identifier=identifier, assets=assets)
     wanted = LETTER if isinstance(snapshot, Letter) else REPORT
     if printed.pages > wanted:

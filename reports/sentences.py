@@ -111,7 +111,7 @@ def strong(text: str) -> Markup:
 
 def link(address: str) -> Markup:
     """A link to a web address, shown without its scheme."""
-    return Markup('<a href="{}">{}</a>').format(address, address.split("://", 1)[1])
+    return Markup('<a href="{}" dir="ltr">{}</a>').format(address, address.split("://", 1)[1])
 
 
 class Sentences:

@@ -1,6 +1,7 @@
-"""French spacing and elision for the texts of the documents; what applicants wrote is printed unchanged.
+"""French spacing and elision, and the directions of Arabic; what applicants wrote is printed unchanged.
 
-Sources: Imprimerie nationale, Lexique des règles typographiques (2002); CLDR 46 uses U+202F in numbers too.
+Sources: Imprimerie nationale, Lexique des règles typographiques (2002); CLDR 46 uses U+202F in numbers too; Unicode
+Standard Annex 9 (directions, isolates).
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import unicodedata
 from collections.abc import Mapping
 
 NARROW = "\u202f"
+
+EITHER_WAY, LEFT_TO_RIGHT, END = "\u2068", "\u2066", "\u2069"
+"""Marks around a text that keeps its own direction: that of its first letter, or left to right."""
 
 VOWEL = re.compile(r"(?!ou[aeiou])[aeiou]|y[^aeiouy]", re.IGNORECASE)
 """The beginning of a word that starts with the sound of a vowel; "Ouagadougou" and "Yasmine" do not."""
@@ -39,3 +43,19 @@ def starts_with_vowel(word: str) -> bool:
     """Whether "de" is shortened before this word: "d’Aminata", "d’Hélène", but "de Hanta"."""
     plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
     return bool(VOWEL.match(plain) or MUTE_H.match(plain))
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Whether the first letter of a text belongs to a script that is written from right to left."""
+    strong = (unicodedata.bidirectional(character) for character in text)
+    return next((kind for kind in strong if kind in {"L", "R", "AL"}), "L") != "L"
+
+
+def isolated(text: str) -> str:
+    """A text inside one of the other direction: neither changes the order of the other's words and signs."""
+    return f"{EITHER_WAY}{text}{END}" if text else text
+
+
+def left_to_right(text: str) -> str:
+    """An amount inside a text that is written from right to left."""
+    return f"{LEFT_TO_RIGHT}{text}{END}"

@@ -16,10 +16,10 @@ from markupsafe import Markup, escape
 
 from reports.catalogues import N_, translations
 from reports.snapshots.facts import Language
-from reports.typography import elided
+from reports.typography import elided, isolated, left_to_right, runs_right_to_left
 
 # English letters write dates as "1 February 2026", as most chapters do.
-_LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr", "es": "es"}
+_LOCALES: Mapping[Language, str] = {"en": "en_GB", "fr": "fr", "es": "es", "ar": "ar"}
 
 CATEGORIES: Mapping[str, str] = {
     "equipment": N_("Equipment"),
@@ -47,6 +47,7 @@ class Wording:
     def __init__(self, language: Language, catalogue: NullTranslations | None = None) -> None:
         self.language = language
         self.locale = Locale.parse(_LOCALES[language])
+        self.right_to_left = self.locale.text_direction == "rtl"
         self.catalogue = catalogue or translations(language)
         # Translators: the numbers from 0 to 12 in words, separated by spaces.
         numbers = self.pgettext("numbers", "no one two three four five six seven eight nine ten eleven twelve")
@@ -55,7 +56,7 @@ class Wording:
     def gettext(self, message: str, /, **values: object) -> Markup:
         """The message in this language with its values filled in; raises KeyError if a value is missing."""
         text = self.catalogue.gettext(message)
-        return escape(elided(text, values) if self.language == "fr" else text) % values
+        return self._filled(elided(text, values) if self.language == "fr" else text, values)
 
     def ngettext(self, singular: str, plural: str, number: int, /, **values: object) -> Markup:
         """The message in the plural form that this language uses for the number.
@@ -67,11 +68,24 @@ class Wording:
             "number": self.in_words(number),
             "Number": self.in_words(number, capital=True),
         }
-        return escape(self.catalogue.ngettext(singular, plural, number)) % {**forms, **values}
+        return self._filled(self.catalogue.ngettext(singular, plural, number), {**forms, **values})
 
     def pgettext(self, context: str, message: str, /, **values: object) -> Markup:
         """The message as translated in this context, with its values filled in."""
-        return escape(self.catalogue.pgettext(context, message)) % values
+        return self._filled(str(self.catalogue.pgettext(context, message)), values)
+
+    def data(self, text: str) -> Markup:
+        """A name or title as it was written; on pages from right to left it keeps its own direction within a line."""
+        return escape(isolated(text) if self.right_to_left and type(text) is str else text)
+
+    def own(self, text: str) -> Markup:
+        """A text of any length as it was written, in its own direction on each of its lines."""
+        against = self.direction(text)
+        return Markup("<span{}>{}</span>").format(against, text) if against else escape(text)
+
+    def direction(self, text: str) -> Markup:
+        """The attribute of an element whose text, of any length, runs against the direction of the page, or nothing."""
+        return Markup(' dir="ltr"') if self.right_to_left and not runs_right_to_left(text) else Markup()
 
     def category(self, key: str) -> Markup:
         """The name of a budget category; a text that is not one of the keys is returned as it is."""
@@ -98,6 +112,14 @@ class Wording:
         for part in rest:
             # Translators: two elements of a list, or the elements so far and the next one.
             first = self.gettext("%(before)s; %(next)s", before=first, next=part)
+        return first
+
+    def in_line(self, *parts: str) -> Markup:
+        """Facts of one line, separated by commas; empty ones are left out."""
+        first, *rest = (self.data(part) for part in parts if part)
+        for part in rest:
+            # Translators: two facts of a line, or the facts so far and the next one.
+            first = self.gettext("%(before)s, %(next)s", before=first, next=part)
         return first
 
     def number(self, value: Decimal | int) -> str:
@@ -154,7 +176,14 @@ class Wording:
 
     def _with_currency(self, figures: str, currency: str) -> Markup:
         # Translators: an amount, for example USD 1,000.00; the space between the two does not break.
-        return self.gettext("%(currency)s\u00a0%(figures)s", currency=currency, figures=figures)
+        amount = self.gettext("%(currency)s\u00a0%(figures)s", currency=currency, figures=figures)
+        return Markup(left_to_right(amount)) if self.right_to_left else amount  # noqa: S704 (marks around Markup)
+
+    def _filled(self, text: str, values: Mapping[str, object]) -> Markup:
+        """The text with its values, which are data if they are plain text and messages if they are Markup."""
+        if self.right_to_left:
+            values = {name: self.data(value) if type(value) is str else value for name, value in values.items()}
+        return escape(text) % values
 
 
 def rounded(share: Decimal) -> Decimal:

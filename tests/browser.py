@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config import Settings
-from grants.db import db, transaction
+from grants.db import db, now, transaction
 from grants.demo.page_reader import Page
 from grants.models import Person
 from grants.queries.sessions import COOKIE
@@ -70,13 +70,18 @@ def anonymous(app: Flask) -> Careful:
 
 
 def signed_in(app: Flask, person: Person) -> Careful:
-    """A browser with a session of the person, created directly in the database."""
+    """A browser with a session of the person, created directly in the database; its second factor was just shown."""
     client = anonymous(app)
     settings: Settings = app.extensions["settings"]
     with app.app_context(), transaction():
-        token = sessions.open_for(person, settings)
+        token = confirmed_session(person, settings)
     client.set_cookie(COOKIE, token)
     return client
+
+
+def confirmed_session(person: Person, settings: Settings) -> str:
+    """The token of a new session of the person in which the second factor was just shown."""
+    return sessions.open_for(person, settings, confirmed_at=now())
 
 
 def named(name: str) -> Person:

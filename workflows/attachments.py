@@ -252,6 +252,12 @@ NOTES = {
     Note.CONVERTED: N_("The text was read as %(encoding)s. Check that all characters are correct."),
     Note.MEMBER: N_("About “%(member)s” in this archive: %(note)s"),
 }
+SPACE = 500 * MEGABYTE
+"""Bytes of uploads that an organisation can keep, without those that were not accepted."""
+NO_SPACE = N_(
+    "Your organisation has %(left)s MB left for files, of %(megabytes)s MB in all, and this file has %(size)s MB. "
+    "Make it smaller, or write to your programme officer."
+)
 WAITING = Message(N_("This file is waiting for a virus scan. You do not need to do anything."))
 
 

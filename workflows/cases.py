@@ -53,7 +53,7 @@ class Applicant:
     """Facts about the applying organisation.
 
     held: its current grants; held_amounts: their sum by currency, because amounts of different currencies are never
-    added.
+    added. unverified: it registered itself and the Foundation has not verified it.
     """
 
     name: str = ""
@@ -64,6 +64,7 @@ class Applicant:
     overdue: tuple[str, ...] = ()
     held: int = 0
     held_amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +205,8 @@ class AgreementCase:
     application: step of its application. judges: those who completed checks, reviewed, recommended, or decided at any
     stage.
     returnable: the most that can be returned, in `currency`. references: bank references of funds returned earlier.
-    left_on: the day on which the first payment was released to the bank.
+    left_on: the day on which the first payment was released to the bank. contacts: the confirmed contacts of the
+    grantee; contacts_required: how many the call requires before it signs.
     """
 
     step: str = "to_sign"
@@ -217,6 +219,8 @@ class AgreementCase:
     returnable: Decimal = ZERO
     references: tuple[str, ...] = ()
     left_on: date | None = None
+    contacts: int = 0
+    contacts_required: int = 0
     currency: str = "USD"
     involvements: Involvements = Involvements()
 
@@ -260,3 +264,13 @@ class BatchCase:
     award_makers: frozenset[int] = frozenset()
     involvements: Involvements = Involvements()
     payments: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationCase:
+    """The verification of an organisation. members: those who act for it now or ever did."""
+
+    step: str = "registered"
+    stage: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    members: frozenset[int] = frozenset()

@@ -13,8 +13,29 @@ SIGNING_DAYS = 14
 """Days that the grantee has to sign after the award. Used by the award letter and the inbox."""
 RETURN_DAYS = 30
 """Days that the grantee has to return unspent funds after the approval of the last report."""
+ANSWER_DAYS = 7
+"""Days that the Foundation has to answer a message of an applicant. Used by both sides' pages and the inbox."""
 READING_DAYS = 21
 """Days that the Foundation has to review a report. Used by both inboxes and the page of the report."""
+
+
+VERIFYING_DAYS = 3
+"""Working days that the Foundation has to verify an organisation that registered itself."""
+SATURDAY = 5
+
+
+def working_days_after(day: date, number: int) -> date:
+    """The last of so many working days, Monday to Friday, that follow the day."""
+    while number > 0:
+        day += timedelta(days=1)
+        number -= day.weekday() < SATURDAY
+    return day
+
+
+def working_days_between(first: date, last: date) -> int:
+    """The number of working days after the first day, up to and including the last."""
+    days = (last - first).days
+    return sum((first + timedelta(days=number)).weekday() < SATURDAY for number in range(1, days + 1))
 
 
 def due_days(schedules: Sequence[ReportSchedule], starts_on: date, ends_on: date) -> list[date]:

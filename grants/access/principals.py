@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from grants.access import ties
-from grants.access.permissions import ALLOWED, EXTENT, Extent, Permission
+from grants.access.permissions import ALLOWED, EXTENT, RIGHTS, Extent, Permission
 from grants.access.ties import Tie
 from grants.db import cached_for_page, db
 from grants.models import (
@@ -26,16 +26,24 @@ from grants.models import (
     Application,
     Appointment,
     Assignment,
+    Attachment,
     Award,
     Batch,
     Call,
+    Factor,
     Fund,
     Instalment,
+    Invitation,
+    JoinRequest,
+    Membership,
     Organisation,
+    OrganisationDocument,
     Payment,
     Person,
+    Verification,
 )
-from workflows.engine.roles import Actor, Role
+from workflows.engine.rights import Right
+from workflows.engine.roles import Role
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +57,7 @@ class Principal:
     codes of the programmes that it covers as a whole. conflicts: ids of the applications with a conflict of interest.
     involved: ids of the applications in which the person was ever involved on the applicant's side; applied: of their
     calls. reviewing: ids of the undecided applications that they are invited to review, or review at the moment.
+    rights: in each of the organisations.
     """
 
     id: int | None = None
@@ -59,6 +68,7 @@ class Principal:
     involved: frozenset[int] = frozenset()
     applied: frozenset[int] = frozenset()
     reviewing: frozenset[int] = frozenset()
+    rights: dict[int, frozenset[Right]] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Principal) and self._facts() == other._facts()
@@ -67,7 +77,7 @@ class Principal:
         return hash(self._facts())
 
     def _facts(self) -> Hashable:
-        scope = frozenset(self.calls.items()), frozenset(self.programmes.items())
+        scope = (*map(frozenset, (self.calls.items(), self.programmes.items(), self.rights.items())),)
         return self.id, self.organisations, *scope, self.conflicts, self.involved, self.applied, self.reviewing
 
     @property
@@ -79,9 +89,14 @@ class Principal:
     def may(self, permission: Permission) -> bool:
         """Whether any role of the person has the permission, on whatever object.
 
-        A permission that needs an appointment of some extent is not held by one that covers less.
+        A permission that needs an appointment of some extent is not held by one that covers less. What concerns
+        nothing but their own account, everybody may who has one.
         """
+        if permission is Permission.OWN_ACCOUNT:
+            return self.id is not None
         held = self.roles & ALLOWED[permission]
+        if held == {Role.APPLICANT} and not any(self.has_right(permission, id) for id in self.organisations):
+            return False
         match EXTENT.get(permission, Extent.CALL):
             case Extent.EVERYTHING:
                 return any(self.covers_everything(role) for role in held)
@@ -89,6 +104,11 @@ class Principal:
                 return any(self.covers_everything(role) or self.programmes.get(role) for role in held)
             case Extent.CALL:
                 return bool(held)
+
+    def has_right(self, permission: Permission, organisation_id: int) -> bool:
+        """Whether the person acts for the organisation with a right that the permission requires of an applicant."""
+        wanted = RIGHTS.get(permission, (Right.VIEW,))
+        return not self.rights.get(organisation_id, frozenset()).isdisjoint(wanted)
 
     def covers(self, role: Role, call_id: int) -> bool:
         """Whether the person is appointed to the role and the appointment covers the call."""
@@ -164,7 +184,12 @@ def principal_of(person: Person, rows: Iterable[Sequence[Any]]) -> Principal:
         involved=frozenset(ids["involved"]),
         applied=frozenset(tie.call for tie in held if tie.kind == "involved" and tie.call is not None),
         reviewing=frozenset(ids["reviewing"]),
+        rights={tie.id: _rights_of(tie) for tie in held if tie.kind == "acts for" and tie.id is not None},
     )
+
+
+def _rights_of(tie: Tie) -> frozenset[Right]:
+    return frozenset({Right.VIEW, *map(Right, (tie.role or "").split())})
 
 
 def scope_of(appointments: Iterable[Tie]) -> tuple[Calls, Programmes]:
@@ -221,10 +246,18 @@ def _roles_beside(row: Any, principal: Principal) -> frozenset[Role]:
             if _pays_apart(row, principal):
                 return frozenset()
             return _limited(principal, appointed, all, lambda: _calls_paid(row))
-        case Appointment():
+        case Appointment() | Invitation(organisation_id=None):
             return frozenset(role for role in appointed if _covers_appointment(principal, role, row))
-        case Organisation() if row.id in principal.organisations:
+        case Factor() if row.person_id == principal.id:
+            appointed = set(principal.roles)
+        case Organisation(id=owner) | Membership(organisation_id=owner) if owner in principal.organisations:
             appointed.add(Role.APPLICANT)
+        case OrganisationDocument() | Attachment() | Verification() | JoinRequest() if (
+            row.organisation_id in principal.organisations
+        ):
+            appointed.add(Role.APPLICANT)
+        case Invitation():
+            appointed = {Role.APPLICANT} if row.organisation_id in principal.organisations else set()
     return frozenset(appointed)
 
 
@@ -277,7 +310,7 @@ def _paid(query: Select[int], batch: Batch) -> Select[int]:
     )
 
 
-def _covers_appointment(principal: Principal, role: Role, row: Appointment) -> bool:
+def _covers_appointment(principal: Principal, role: Role, row: Appointment | Invitation) -> bool:
     return covers_place(principal, role, programme=row.programme, call_id=row.call_id)
 
 
@@ -299,30 +332,3 @@ def application_of(row: Any) -> Application | None:
     if getattr(row, "application_id", None):
         return db.session.get(Application, row.application_id)
     return None
-
-
-def actor_on(row: Any, principal: Principal, roles: Iterable[Role]) -> Actor | None:
-    """The principal as an actor on this object, in the first of `roles` that they hold there; None without one."""
-    held = roles_on(row, principal)
-    role = next((role for role in roles if role in held), None)
-    if role is None or principal.id is None:
-        return None
-    application = application_of(row)
-    behalf = application.organisation_id if application and role is Role.APPLICANT else None
-    return Actor(person=principal.id, role=role, on_behalf_of=behalf)
-
-
-def actor_in(
-    principal: Principal, permission: Permission, *, programme: str | None = None, call_id: int | None = None
-) -> Actor | None:
-    """The principal as an actor who creates something in a programme or call, or, without either, for everything.
-
-    None unless a role with the permission covers all of that.
-    """
-    roles = (
-        role
-        for role in sorted(ALLOWED[permission])
-        if covers_place(principal, role, programme=programme, call_id=call_id)
-    )
-    role = next(roles, None)
-    return None if role is None or principal.id is None else Actor(person=principal.id, role=role)

@@ -75,7 +75,7 @@ def shape_of(principal: Principal) -> Principal:
         for role, covered in principal.calls.items()
     }
     sets: dict[str, Any] = {name: Ids.named(name, getattr(principal, name)) for name in SETS}
-    return replace(principal, id=None if principal.id is None else Id(), calls=calls, **sets)
+    return replace(principal, id=None if principal.id is None else Id(), calls=calls, rights={}, **sets)
 
 
 def values_of(principal: Principal) -> dict[str, object]:

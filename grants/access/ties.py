@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from grants.models import Application, Appointment, Assignment, Call, Conflict, Involvement, Membership, Person
+from grants.models.organisations import COLUMNS
 from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import OPEN
 
@@ -30,7 +32,8 @@ class Tie(NamedTuple):
     """One row of the query about people, after the person.
 
     id: of the organisation or the application, or of the only call of an appointment. call: of the application, for an
-    involvement; a call that the appointment covers. role, programme: of an appointment.
+    involvement; a call that the appointment covers. role, programme: of an appointment; role also: of a member, the
+    rights that are given one by one, with a space between.
     """
 
     kind: str
@@ -56,10 +59,17 @@ def _tie(person: Any, kind: str, id: Any, call: Any = NO_CALL, scope: tuple[Any,
     )
 
 
+_RIGHTS = func.concat_ws(
+    " ", *(case((getattr(Membership, column), str(right)), else_=None) for right, column in COLUMNS.items())
+)
+
+
 def _ties(is_of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
     """The rows (person, *Tie) about people. is_of: the condition on a column with the id of the person."""
     current = [
-        _tie(Membership.person_id, "acts for", Membership.organisation_id).where(Membership.ended_at.is_(None)),
+        _tie(
+            Membership.person_id, "acts for", Membership.organisation_id, scope=(cast(_RIGHTS, String), NO_SCOPE[1])
+        ).where(Membership.ended_at.is_(None)),
         _tie(Conflict.person_id, "conflict", Conflict.application_id).where(Conflict.lifted_at.is_(None)),
         _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)
         .distinct()

@@ -18,12 +18,17 @@ from grants.models import (
     Application,
     Appointment,
     Assignment,
+    Attachment,
     Award,
     Batch,
     Call,
+    Correspondence,
+    Factor,
     Fund,
     Instalment,
+    Invitation,
     Organisation,
+    OrganisationDocument,
     Payment,
     Person,
     Submission,
@@ -140,6 +145,19 @@ def _submissions(principal: Principal, sides: frozenset[Side]) -> ColumnElement[
     return or_(found, and_(Submission.id.in_(reviewed), Submission.application_id.in_(clear)))
 
 
+def _messages(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The messages of visible applications; of an applicant, without those that are held back.
+
+    Reviewers and finance see none.
+    """
+
+    def through(side: Side) -> ColumnElement[bool]:
+        shown = _applications(principal, sides & {side})
+        return Correspondence.application_id.in_(select(Application.id).where(shown))
+
+    return or_(through(Side.OFFICE), and_(Correspondence.held_from == "", through(Side.APPLICANT)))
+
+
 def _apart(principal: Principal) -> list[ColumnElement[bool]]:
     """Conditions for an application to be visible in a role other than applicant; empty for most people."""
     parts: list[ColumnElement[bool]] = []
@@ -200,6 +218,22 @@ def _organisations(principal: Principal, sides: frozenset[Side]) -> ColumnElemen
     return Organisation.id.in_(principal.organisations)
 
 
+def _organisation_documents(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """The documents of visible organisations, except for administrators, who have no use for them."""
+    if _staff(principal, sides):
+        return true()
+    own = principal.organisations if Side.APPLICANT in sides else frozenset()
+    return OrganisationDocument.organisation_id.in_(own) if own else false()
+
+
+def _attachments(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """Files are visible like what they are attached to."""
+    shown = _organisation_documents(principal, sides)
+    if is_false(shown):
+        return false()
+    return Attachment.id.in_(select(OrganisationDocument.attachment_id).where(shown))
+
+
 def _persons(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
     return true() if Role.ADMINISTRATOR in principal.calls else Person.id == principal.id
 
@@ -216,6 +250,17 @@ def _appointments(principal: Principal, sides: frozenset[Side]) -> ColumnElement
         Appointment.programme.in_(principal.programmes.get(role, ())),
         Appointment.call_id.in_(principal.calls[role] or ()),
     )
+
+
+def _invitations(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """Those of one's organisations; for administrators also those to roles that lie within theirs."""
+    role, parts = Role.ADMINISTRATOR, [Invitation.organisation_id.in_(principal.organisations)]
+    if principal.covers_everything(role):
+        parts.append(Invitation.role.is_not(None))
+    elif role in principal.calls:
+        parts.append(Invitation.programme.in_(principal.programmes.get(role, ())))
+        parts.append(Invitation.call_id.in_(principal.calls[role] or ()))
+    return or_(*parts)
 
 
 def _funds(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
@@ -278,7 +323,15 @@ def reached(principal: Principal, role: Role) -> ColumnElement[bool]:
 SIDES = dict.fromkeys(OFFICE, Side.OFFICE) | dict.fromkeys(MONEY, Side.FINANCE)
 """The side from which each role of the Foundation sees applications; reviewers have rows of their own."""
 
+
+def _factors(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """A person's own second factors that have not ended; nobody else sees them, also no administrator."""
+    return and_(Factor.person_id == principal.id, Factor.ended_at.is_(None)) if principal.id else false()
+
+
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
-    "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches,
+    "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches, "factor": _factors,
+    "organisation_document": _organisation_documents, "attachment": _attachments, "invitation": _invitations,
+    "message": _messages,
 }  # fmt: skip

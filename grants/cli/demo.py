@@ -147,7 +147,8 @@ def _contacts(running: Settings) -> list[tuple[str, str]]:
 
 
 def _welcome(running: Settings) -> None:
-    click.echo(f"\nThe demonstration runs at {running.address}\nEveryone signs in with the password “{PASSWORD}”:")
+    click.echo(f"\nThe demonstration runs at {running.address}\nEveryone signs in with the password “{PASSWORD}”.")
+    click.echo(f"People with a role also enter a code, which {running.address}/mailbox shows:")
     for key, part in CAST.items():
         whose = f", {part.organisation}" if part.organisation else ""
         click.echo(f"  {email(key):<32} {part.role or 'applicant':<14} {part.name}{whose}")

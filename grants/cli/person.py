@@ -9,6 +9,7 @@ from grants.forms.cleaning import cleaned, on_one_line
 from grants.models import Appointment, Person
 from grants.queries import persons as found
 from grants.services import links, persons, transitions
+from grants.services.factors import registry
 from workflows.engine.roles import ROLES
 
 
@@ -73,6 +74,19 @@ def link(email: str) -> None:
         token, named = persons.set_up_link(linked, actor=OPERATOR), linked.name
         address = settings.address
     _print_link(address, token, named)
+
+
+@person.command(name="reset-factors")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why, and how you made sure who asked for it; kept in history.")
+def reset_factors(email: str, reason: str) -> None:
+    """Remove all second factors and recovery codes of a person who has lost them, and sign them out everywhere."""
+    with installation():
+        lost = person_at(email)
+        if not (why := on_one_line(cleaned(reason)) or ""):
+            raise click.ClickException("Give the reason.")
+        ended, named = registry.reset(lost, reason=why, actor=OPERATOR), lost.name
+    click.echo(f"{named} has no second factor now ({ended} removed) and is signed out. An email says so.")
 
 
 def scoped(appointment: Appointment) -> str:

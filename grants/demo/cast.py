@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from config import ROOT, Settings
 from grants.db import db, transaction
-from grants.models import Organisation, Person
+from grants.models import Factor, Organisation, Person
+from grants.models.factors import TOTP
+from grants.outside.keys import kept
 from grants.queries.sessions import person_of
 from grants.services import locking, organisations, persons
+from grants.services.factors import registry, totp
 from grants.services.sessions import hasher
 from workflows.engine.roles import CLOCK, Role
 
@@ -91,6 +94,7 @@ def seat(settings: Settings) -> None:
         joined = [_organisation(part.organisation) for part in CAST.values()]
         locking.hold(applied=[organisation for organisation in joined if organisation])
         hashed = hasher(settings).hash(PASSWORD)
+        encrypted_with = settings.secret_key or kept(settings.instance, "secret_key")
         for key, part in CAST.items():
             if person_of(email(key)) is None:
                 _give(
@@ -99,16 +103,20 @@ def seat(settings: Settings) -> None:
                         email=email(key),
                         name=part.name,
                         password_hash=hashed,
-                        language=part.language,
+                        mail_language=part.language,
                         timezone=part.zone,
                         actor=CLOCK,
                     ),
+                    encrypted_with,
                 )
 
 
-def _give(part: Part, person: Person) -> None:
+def _give(part: Part, person: Person, key: str) -> None:
+    """Give the person their role with the second factor that it requires, or their organisation."""
     if part.role:
         persons.appoint(person, part.role, actor=CLOCK)
+        secret = totp.new_secret(person, key=key)
+        registry.store(Factor(person_id=person.id, kind=TOTP, label="Demonstration", secret=secret), actor=CLOCK)
     organisation = _organisation(part.organisation)
     if organisation:
         persons.join(person, organisation, actor=CLOCK)

@@ -20,6 +20,7 @@ from grants.services.applications import checks, drafts
 from grants.services.money import figures, funds
 from grants.services.reviews import assignments
 from grants.services.reviews.scores import save as save_review
+from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import CLOCK, Actor, Role
 from workflows.programme import Question
 from workflows.programmes import programmes
@@ -154,14 +155,15 @@ def contact(key: str, country: str, number: int = 1) -> str:
 
 
 def _people(chapter: Organisation, key: str, proposal: Proposal) -> list[Person]:
-    """The contacts of a chapter, who sign in with the password of the cast."""
+    """The contacts of a chapter, who sign in with the password of the cast. The first one submits and signs."""
     found, known = [], _person("nia").password_hash
     with transaction():
         for number, name in enumerate(proposal.people, 1):
             address = contact(key, chapter.country, number)
             language = chapter.language
             person = persons.add(email=address, name=name, password_hash=known, language=language, actor=CLOCK)
-            persons.join(person, chapter, actor=CLOCK)
+            rights = ALL if number == 1 else {Right.EDIT, Right.CONTACT}
+            persons.join(person, chapter, rights=rights, actor=CLOCK)
             found.append(person)
     return found
 

@@ -280,7 +280,7 @@ LABELS = {
     "applicants_allowed": N_("Types of applicant"),
     "countries_allowed": N_("Countries"),
     "standing_allowed": N_("Standing of the chapter"),
-    "contacts_count": N_("Minimum number of people with an account"),
+    "contacts_count": N_("Minimum number of confirmed contacts"),
     "held_grants": N_("Maximum number of current grants"),
     "held_amount": N_("Maximum total of current grants, %(currency)s"),
     "most_of_kind_kind": N_("Type of applicant"),

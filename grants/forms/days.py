@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask_babel import gettext
-from wtforms.validators import ValidationError
+from wtforms import DateField
+from wtforms.validators import Optional, ValidationError
 
 from workflows.forms import values
 
@@ -40,6 +42,23 @@ def instant(text: str) -> datetime:
         raise wrong from None
     require_year(found)
     return found
+
+
+class DayField(DateField):
+    """A day that may be missing."""
+
+    def __init__(self, label: str, **kw: Any) -> None:
+        super().__init__(label, [Optional()], **kw)
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Read the day; raises ValidationError with the expected form."""
+        self.data = None
+        if values and values[0].strip():
+            self.data = self.value_of(values[0].strip())
+
+    def value_of(self, text: str) -> date:
+        """The day of a text; raises ValidationError."""
+        return day(text, gettext("Enter a date, such as 2026-03-01."))
 
 
 def require_year(found: date) -> None:

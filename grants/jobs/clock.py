@@ -16,10 +16,23 @@ from flask import Flask
 from sqlalchemy import text
 
 from grants.db import db, transaction
+from grants.jobs import inspecting, replies
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import overdue
-from grants.services import failures, idempotency, links, outbox, sessions, transitions
+from grants.services import (
+    devices,
+    email_changes,
+    failures,
+    idempotency,
+    links,
+    outbox,
+    registrations,
+    sessions,
+    transitions,
+)
+from grants.services.correspondence import mails
+from grants.services.factors import trusted_devices
 from grants.services.integrity.sealing import digest_mails, watch
 from grants.services.money import figures
 from grants.services.refusals import Refused
@@ -31,6 +44,8 @@ SECONDS = 30.0
 """How long a tick applies transitions. The rest is left to the next tick, so that the other work is done too."""
 WAIT = "SET LOCAL lock_timeout = '2s'"
 """How long the clock waits for a row that somebody holds, before it goes on with the next one."""
+REPLIES = "replies"
+"""The key under which a failure to read the folder of replies is recorded."""
 SEARCH = "due"
 """The key under which a failure to find what is due is recorded."""
 
@@ -46,8 +61,14 @@ WORK: dict[str, Callable[[], object]] = {
     "figures": figures.keep,
     "idempotency": idempotency.purge,
     "sessions": sessions.purge,
+    "devices": devices.purge,
+    "email_changes": email_changes.purge,
     "links": links.purge,
+    "registrations": registrations.purge,
+    "trusted_devices": trusted_devices.purge,
     "outbox": outbox.purge,
+    "quarantine": inspecting.purge,
+    "reply_addresses": mails.purge,
     "sealing": _watch_sealer,
 }
 """What each tick does beside the transitions, by the key under which a failure is recorded."""
@@ -81,8 +102,24 @@ def tick() -> int:
         taken += _attempt(key, partial(_apply, id, key), application=id)
     for name, work in WORK.items():
         _attempt(name, work)
+    _take_replies()
     db.session.remove()
     return taken
+
+
+def _take_replies() -> None:
+    """Take the replies by mail; a folder that cannot be read is recorded."""
+    try:
+        replies.take_all(_attempt)
+    except OSError as error:
+        log.exception("the folder of replies cannot be read")
+        db.session.remove()
+        with transaction():
+            failures.record(REPLIES, None, reason(error))
+    else:
+        db.session.remove()
+        with transaction():
+            failures.clear(REPLIES, None)
 
 
 def _attempt(task: str, work: Callable[[], object], application: int | None = None) -> bool:

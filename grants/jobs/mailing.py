@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Sequence
-from email.header import Header
+from collections.abc import Mapping, Sequence
 from email.message import Message as Email
-from email.mime.text import MIMEText
-from email.utils import format_datetime, formataddr
+from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
+from grants.jobs import message_mails
+from grants.jobs.mail_headers import message_to
 from grants.jobs.program import settings
-from grants.models import Application, Outbox, Person
+from grants.models import Application, EmailChange, Invitation, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
-from grants.queries import recipients
-from grants.services import links, outbox
+from grants.queries import memberships, persons, recipients
+from grants.services import email_changes, invitations, links, outbox, registrations
 from reports.snapshots.facts import FOUNDATION
-from workflows.engine.message import N_, Message
-from workflows.engine.roles import Role
+from workflows.engine.message import N_, Message, Value
+from workflows.engine.roles import ROLES, Role
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
 ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
+CLOSED = "Not sent: the account of the recipient is closed."
 LINKS = {
+    "/account": N_("Open your account: %(address)s"),
+    "/join-requests": N_("Open the request: %(address)s"),
+    "/organisations/": N_("Open the page of the organisation: %(address)s"),
     "/applications/": N_("Open the application: %(address)s"),
     "/awards/": N_("Open the award: %(address)s"),
     "/reports/": N_("Open the report: %(address)s"),
     "/reviews/": N_("Open the review: %(address)s"),
+    "/account/factors": N_("See your second factors: %(address)s"),
 }
 """What the link of a mail opens, by the beginning of its path."""
 PAGE = N_("Open the page: %(address)s")
+SETTLED = "Not sent: the registration was used or has ended, or the account has ended."
 LATE = "Not sent: the link was asked for too long ago."
 UNKNOWN = "Not sent: no account has the address."
 LINK_MAILS = {
@@ -41,8 +46,74 @@ LINK_MAILS = {
     links.PASSWORD: (N_("Choose a new password"), N_("Open this page to choose a new password: %(address)s")),
 }
 """Subject and first paragraph of a mail with a one-time link, by its purpose."""
+OVER = "Not sent: the invitation is no longer open."
+INVITED = (
+    N_("Accept by %(day)s: invitation to act for %(organisation)s"),
+    N_(
+        "%(inviter)s invites you to act for %(organisation)s in the grant programmes of the Internet Society "
+        "Foundation. The invitation ends on %(day)s."
+    ),
+)
+INVITED_TO_ROLE = (
+    N_("Accept by %(day)s: invitation as %(role)s"),
+    N_(
+        "%(inviter)s invites you to work as %(role)s in the grant programmes of the Internet Society Foundation. The "
+        "invitation ends on %(day)s."
+    ),
+)
+ASKED_TO_SUCCEED = (
+    N_("Accept by %(day)s: take over from %(inviter)s at %(organisation)s"),
+    N_(
+        "%(inviter)s asks you to take over their rights at %(organisation)s in the grant programmes of the Internet "
+        "Society Foundation. You can accept from %(starts)s to %(day)s."
+    ),
+)
+OPEN = N_("Open this page to read what the invitation includes, and to accept it: %(address)s")
+UNEXPECTED = N_(
+    "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person who "
+    "invites you."
+)
 VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
 UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
+STOPPED = "Not sent: the change of the address was stopped, confirmed or not confirmed in time."
+CHANGE_MAILS: Mapping[str, Sequence[str]] = {
+    email_changes.Mail.CONFIRM: (
+        N_("Confirm your new email address"),
+        N_(
+            "You have asked to use this address for your account. Open this page and select “Use this address”:"
+            " %(address)s"
+        ),
+        N_("The link is valid for %(hours)s hours and works once. Until then your account keeps its old address."),
+        UNASKED,
+    ),
+    email_changes.Mail.ANNOUNCE: (
+        N_("Your account is to get another email address"),
+        N_(
+            "Somebody who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
+            " do not have to do anything."
+        ),
+        N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
+        N_("The link is valid for %(hours)s hours, until the new address is confirmed."),
+    ),
+}
+"""Subject and paragraphs of the mails about a change of an address."""
+TAKEN = (
+    N_("Your email address was entered for another account"),
+    N_(
+        "Somebody who is signed in to another account has asked to use your address for it. The address already"
+        " belongs to your account, so nothing was changed."
+    ),
+    N_("If both accounts are yours, write to the Foundation."),
+)
+"""Instead of the mail to the new address, if it belongs to an account already."""
+CONFIRM_SUBJECT = N_("Confirm by %(until)s: registration of %(organisation)s")
+CONFIRM_TEXT = N_(
+    "You registered “%(organisation)s”. Open this page and confirm your address: %(address)s\n\nNothing has been "
+    "submitted yet: after that you can start your draft."
+)
+HAS_ACCOUNT = N_("You already have an account with this address. You keep it, and the organisation is added to it.")
+CONFIRM_VALID = N_("The link is valid until %(until)s and works once.")
+UNASKED_REGISTRATION = N_("If you did not register, ignore this email. What was entered is deleted.")
 log = logging.getLogger("grants.jobs")
 
 
@@ -52,15 +123,18 @@ def send(held: outbox.Claim) -> None:
     A person who has lost the role, or the right to see the application, since the mail was queued gets none; the row
     records why.
     """
-    if "link" in held.args:
-        _send_link(held)
+    if special := next((send for key, send in SPECIAL.items() if key in held.args), None):
+        special(held)
         return
     person = db.session.get_one(Person, int(held.args["person"]))
     if not _entitled(held, person):
         db.session.remove()
-        problem = LOST if _about_application(held) else ENDED
+        problem = CLOSED if _about_account(held) else LOST if _about_application(held) else ENDED
         log.info("outbox row %s: %s", held.id, problem)
         outbox.finish(held, problem=problem)
+        return
+    if "message" in held.args:
+        message_mails.send(held, person)
         return
     message = written(held, person)
     db.session.remove()
@@ -87,9 +161,61 @@ def _send_link(held: outbox.Claim) -> None:
     outbox.finish(held)
 
 
+def _send_registration(held: outbox.Claim) -> None:
+    """Make the token of a registration and mail its link. A retry makes another; both work."""
+    with transaction():
+        issued = registrations.issue(int(held.args["registration"]))
+    if issued is None:
+        outbox.finish(held, problem=SETTLED)
+        return
+    message = written_registration(held, *issued)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def _send_invitation(held: outbox.Claim) -> None:
+    """Issue the token of an invitation and mail it. A retry issues another one, which replaces it."""
+    db.session.remove()
+    with transaction():
+        issued = invitations.issue(int(held.args["invitation"]))
+    if issued is None:
+        outbox.finish(held, problem=OVER)
+        return
+    message = written_invitation(held, *issued)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def written_invitation(held: outbox.Claim, invitation: Invitation, token: str) -> Email:
+    """The mail of an invitation, in the language of the account with its address or, without one, of who invites."""
+    known, organisation = persons.at(invitation.email), invitation.organisation
+    language_of = known or organisation or invitation.inviter
+    wording, ours = language.of_mail(language_of.language), settings()
+    values: dict[str, Any] = {"inviter": invitation.inviter.name, "day": invitation.ends_at.date()}
+    if invitation.starts_on and organisation:
+        (subject, text), values["starts"] = ASKED_TO_SUCCEED, invitation.starts_on
+        values["organisation"] = organisation.name
+    elif organisation:
+        subject, text = INVITED
+        values["organisation"] = organisation.name
+    else:
+        subject, text = INVITED_TO_ROLE
+        values["role"] = ROLES[str(invitation.role)]
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=invitation.name)),
+        wording.translate(Message(text, **values)),
+        wording.translate(Message(OPEN, address=f"{ours.address}/invitation/{token}")),
+        wording.translate(Message(UNEXPECTED)),
+        FOUNDATION,
+    )
+    return message_to(invitation.email, held, wording.translate(Message(subject, **values)), parts)
+
+
 def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
     """The mail with a one-time link, in the language of its recipient."""
-    wording, ours = language.of_mail(issued.person.language), settings()
+    wording, ours = language.of_mail(issued.person.language_of_mails), settings()
     subject, text = LINK_MAILS[purpose]
     minutes = int(links.LIFETIMES[purpose].total_seconds()) // 60
     parts = (
@@ -99,21 +225,90 @@ def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Emai
         wording.translate(Message(UNASKED)),
         FOUNDATION,
     )
-    return message_to(issued.person, held, wording.translate(Message(subject)), parts)
+    return message_to(issued.person.email, held, wording.translate(Message(subject)), parts)
+
+
+def written_registration(held: outbox.Claim, row: Registration, person: Person | None, token: str) -> Email:
+    """The mail with the link of a registration. person: with an account under this address already, if there is one."""
+    code = person.language if person else row.language
+    wording, short = language.of_mail(code, person.timezone if person else "UTC"), language.of_mail(code)
+    values: dict[str, Value] = {"organisation": row.organisation, "until": row.ends_at}
+    known = [wording.translate(Message(HAS_ACCOUNT))] if person else []
+    address = f"{settings().address}/link/registration/{token}"
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=person.name if person else row.name)),
+        wording.translate(Message(CONFIRM_TEXT, cure=None, address=address, **values)),
+        *known,
+        wording.translate(Message(CONFIRM_VALID, cure=None, **values)),
+        wording.translate(Message(UNASKED_REGISTRATION)),
+        FOUNDATION,
+    )
+    return message_to(row.email, held, short.translate(Message(CONFIRM_SUBJECT, cure=None, **values)), parts)
+
+
+def _send_change(held: outbox.Claim) -> None:
+    """Issue the link of a mail about a change of an address and mail it, unless the change was stopped or is over.
+
+    Who has the new address already is written to instead of the person who has asked for it.
+    """
+    mail = email_changes.Mail(held.args["mail"])
+    with transaction():
+        found = email_changes.link_for(int(held.args["email_change"]), mail)
+    if found is None:
+        outbox.finish(held, problem=STOPPED)
+        return
+    message = written_change(held, mail, *found)
+    db.session.remove()
+    deliver(settings(), message)
+    outbox.finish(held)
+
+
+def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailChange, token: str) -> Email:
+    """The mail about a change of an address. token: of its link; empty where the new address is taken."""
+    reader, to = change.person, change.email if mail is email_changes.Mail.CONFIRM else change.person.email
+    if not token:
+        reader = persons.at(change.email) or change.person
+    wording, ours = language.of_mail(reader.language_of_mails), settings()
+    subject, *texts = CHANGE_MAILS[mail] if token else TAKEN
+    hours = int(links.LIFETIMES[links.EMAIL].total_seconds()) // 3600
+    values: dict[str, Any] = {"address": f"{ours.address}/link/{token}", "email": change.email, "hours": hours}
+    parts = (
+        wording.translate(Message("Dear %(name)s,", name=reader.name)),
+        *(wording.translate(Message(text, **values)) for text in texts),
+        FOUNDATION,
+    )
+    return message_to(to, held, wording.translate(Message(subject)), parts)
+
+
+SPECIAL = {
+    "link": _send_link,
+    "email_change": _send_change,
+    "registration": _send_registration,
+    "invitation": _send_invitation,
+}
+"""How mails are sent whose token is issued when they are written, by the argument that names it."""
 
 
 def _entitled(held: outbox.Claim, person: Person) -> bool:
     """Whether the person may be written to now.
 
     Earlier releases queued mails without application and role: there the link leads to the application, and any role
-    counts.
+    counts. A mail about the account itself is for its person in whatever role.
     """
+    if _about_account(held) or held.args.get("role") == Role.PUBLIC:
+        return person.ended_at is None
+    if "organisation" in held.args:
+        return held.args.get("left") or memberships.acts_for(person, int(held.args["organisation"]))
     if not _about_application(held):
         return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
     if "role" in held.args:
         return recipients.entitled([person], int(held.args["application"]), [Role(held.args["role"])]) != []
     application = recipients.linked(held.args["path"])
     return application is not None and recipients.entitled([person], application, list(Role)) != []
+
+
+def _about_account(held: outbox.Claim) -> bool:
+    return "own" in held.args
 
 
 def _about_application(held: outbox.Claim) -> bool:
@@ -130,7 +325,8 @@ def written(held: outbox.Claim, person: Person) -> Email:
     and loses spaces between words (tested with Python 3.11).
     """
     ours = settings()
-    wording, short = language.of_mail(person.language, person.timezone), language.of_mail(person.language)
+    own = person.language_of_mails
+    wording, short = language.of_mail(own, person.timezone), language.of_mail(own)
     contact = _contact(held)
     parts = (
         wording.translate(Message("Dear %(name)s,", name=person.name)),
@@ -139,20 +335,7 @@ def written(held: outbox.Claim, person: Person) -> Email:
         wording.translate(_link(ours.address, held.args["path"])),
         FOUNDATION,
     )
-    return message_to(person, held, short.translate(Message.from_json(held.args["subject"])), parts)
-
-
-def message_to(person: Person, held: outbox.Claim, subject: str, parts: Sequence[str]) -> Email:
-    """A mail of these paragraphs with its headers."""
-    ours = settings()
-    message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
-    subject = " ".join(subject.split())[:180]
-    message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
-    message["From"], message["To"] = formataddr((FOUNDATION, ours.mail_from)), person.email
-    message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
-    name = hashlib.sha256(f"{ours.address}:outbox:{held.id}".encode()).hexdigest()[:32]
-    message["Message-ID"] = f"<{name}@{ours.mail_from.rpartition('@')[2]}>"
-    return message
+    return message_to(person.email, held, short.translate(Message.from_json(held.args["subject"])), parts)
 
 
 def _link(site: str, path: str) -> Message:

@@ -11,13 +11,17 @@ from contextlib import suppress
 from sqlalchemy.exc import OperationalError
 
 from grants.db import db, transaction
-from grants.jobs import mailing, printing
+from grants.jobs import inspecting, mailing, printing
 from grants.jobs.job import SECONDS
 from grants.jobs.program import FAULTS, reason
 from grants.outside.mail import Undeliverable
 from grants.services import outbox
 
-HANDLERS: dict[str, Callable[[outbox.Claim], None]] = {"document": printing.print_document, "mail": mailing.send}
+HANDLERS: dict[str, Callable[[outbox.Claim], None]] = {
+    "document": printing.print_document,
+    "inspection": inspecting.inspect,
+    "mail": mailing.send,
+}
 PASSING = (OSError, OperationalError)
 """What passes by itself: the mail server, the files or the database cannot be reached, or have no room for a while."""
 log = logging.getLogger("grants.jobs")
@@ -48,7 +52,7 @@ def work_one(id: int) -> bool:
         log.warning("outbox row %s was taken over by another worker", id)
         return False
     except Overdue:
-        _give_back(held, f"It took longer than {SECONDS} seconds.", passing=held.kind == "mail")
+        _give_back(held, f"It took longer than {SECONDS} seconds.", passing=held.kind != "document")
         raise
     except (printing.Unprintable, Undeliverable) as error:
         log.error("outbox row %s failed: %s", id, error)  # noqa: TRY400 - the reason is for people, and complete

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from config import Settings
 from grants.db import bind_app
 from grants.jobs.queue import OutboxQueue
+from grants.outside.quarantine import Quarantine
 from grants.outside.storage import Storage
 from grants.services.documents import PLACE
 from workflows.programmes import read_also
@@ -58,6 +59,16 @@ def storage() -> Storage:
 @cache
 def _storage(url: str) -> Storage:
     return Storage(url)
+
+
+def quarantine() -> Quarantine:
+    """The uploads that wait for their inspection."""
+    return _quarantine(settings().files)
+
+
+@cache
+def _quarantine(url: str) -> Quarantine:
+    return Quarantine(url)
 
 
 def queue(name: str, connection: Redis) -> OutboxQueue:

@@ -12,6 +12,7 @@ from sqlalchemy.types import Text
 from grants.db import Amount, Instant, Key, Model, Side, Stamp, visible_through
 from grants.models.applications import Application
 from grants.models.persons import Person
+from grants.models.profiles import Profile
 from grants.models.submissions import BudgetColumns, IndicatorColumns
 
 EVERYBODY = (Side.APPLICANT, Side.OFFICE, Side.FINANCE)
@@ -23,7 +24,8 @@ class Award(Model):
     conditions: the text of what the grantee must do before the first instalment. met_at, met_by: when and by whom the
     condition was confirmed as met. to_close: everything is reported, paid and returned, but the grant is still open.
     unused: unspent funds after the last approved report that have not been returned. back_by: the day by which the
-    grantee must return them.
+    grantee must return them. profile_id: the legal details of the grantee that the award was
+    decided on; None without any.
     """
 
     __tablename__ = "award"
@@ -56,8 +58,10 @@ class Award(Model):
     to_close: Mapped[bool] = mapped_column(server_default="false")
     unused: Mapped[Amount] = mapped_column(server_default="0")
     back_by: Mapped[date | None]
+    profile_id: Mapped[int | None] = mapped_column(ForeignKey("organisation_profile.id"))
 
     application: Mapped[Application] = relationship()
+    profile: Mapped[Profile | None] = relationship()
     agreement: Mapped[Agreement] = relationship(back_populates="award", uselist=False)
     instalments: Mapped[list[Instalment]] = relationship(back_populates="award", order_by="Instalment.number")
     lines: Mapped[list[AwardLine]] = relationship(order_by="AwardLine.position")

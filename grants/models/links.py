@@ -1,4 +1,4 @@
-"""One-time links to set a password or sign in. The link contains a random token, this table its hash."""
+"""One-time links to enter an account or to confirm an address. They hold a random token, this table its hash."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.db import SYSTEM, Instant, Model, Stamp
 from grants.models.persons import Person
 
-PURPOSES = ("set_up", "sign_in", "password")
-"""What a link is for: an account without a password, signing in, a forgotten password."""
+PURPOSES = ("set_up", "sign_in", "password", "email", "keep_email")
+"""What a link is for: an account without a password, signing in, a forgotten password, a new address, the old one."""
 
 
 class Link(Model):

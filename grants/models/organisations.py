@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.db import Instant, Key, Model, Stamp, Visibility, visible_through
 from grants.models.persons import Person
 from workflows.cases import Kind, Standing
+from workflows.engine.rights import Right
 
 KINDS: tuple[str, ...] = get_args(Kind)
 STANDINGS: tuple[str, ...] = get_args(Standing)
@@ -40,7 +41,11 @@ class Organisation(Model):
 
 
 class Membership(Model):
-    """A person who acts for an organisation, until `ended_at`."""
+    """A person who acts for an organisation, until `ended_at`.
+
+    may_edit, may_submit, may_sign: their rights; every member may view. is_contact: named as one of the contacts, who
+    decide about the people of the organisation. The rights of earlier releases were all of these.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -60,6 +65,30 @@ class Membership(Model):
     title: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[Stamp]
     ended_at: Mapped[Instant | None]
+    may_edit: Mapped[bool] = mapped_column(server_default="true")
+    may_submit: Mapped[bool] = mapped_column(server_default="true")
+    may_sign: Mapped[bool] = mapped_column(server_default="true")
+    is_contact: Mapped[bool] = mapped_column(server_default="true")
 
     person: Mapped[Person] = relationship()
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """The rights of the member, with that to view and, of a contact, that to decide about people."""
+        given = {right for right, column in COLUMNS.items() if getattr(self, column)}
+        return frozenset({Right.VIEW} | given)
+
+    @property
+    def version(self) -> int:
+        """A number that changes with the rights."""
+        return sum(getattr(self, column) << place for place, column in enumerate(COLUMNS.values()))
+
+
+COLUMNS = {
+    Right.EDIT: "may_edit",
+    Right.SUBMIT: "may_submit",
+    Right.SIGN: "may_sign",
+    Right.CONTACT: "is_contact",
+}
+"""The column of each right."""

@@ -21,8 +21,14 @@ class Outbox(Model):
     __table_args__ = (
         Index("outbox_waiting_idx", "next_at", postgresql_where=text("done_at IS NULL AND dead_at IS NULL")),
         Index("outbox_unfinished_idx", text("(args ->> 'document')"), postgresql_where=text("done_at IS NULL")),
-        Index("outbox_sent_idx", "done_at", postgresql_where=text("kind = 'mail' AND done_at IS NOT NULL")),
-        CheckConstraint("kind IN ('document', 'mail')", name="kind_is_known"),
+        Index("outbox_sent_idx", "done_at", postgresql_where=text("kind <> 'document' AND done_at IS NOT NULL")),
+        Index("outbox_unchecked_idx", text("(args ->> 'attachment')"), postgresql_where=text("done_at IS NULL")),
+        Index(
+            "outbox_message_idx",
+            text("(args ->> 'message')"),
+            postgresql_where=text("(args ->> 'message') IS NOT NULL"),
+        ),
+        CheckConstraint("kind IN ('document', 'inspection', 'mail')", name="kind_is_known"),
         CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="one_end"),
     )
     visibility = SYSTEM

@@ -16,10 +16,11 @@ class Undeliverable(Exception):
     """The mail server refuses this message permanently; sending it again would give the same reply."""
 
 
-def send(settings: Settings, message: Message) -> None:
+def send(settings: Settings, message: Message, *, bounces_to: str = "") -> None:
     """Send the message; returns when the mail server has accepted it for every recipient.
 
-    The caller sets a Message-ID, the same one for every attempt. Raises Undeliverable if the server refuses
+    bounces_to: the address to which a mail that cannot be delivered comes back; empty: the sender. The caller sets a
+    Message-ID, the same one for every attempt. Raises Undeliverable if the server refuses
     permanently (5xx), and OSError (the base class of smtplib's errors) if a later attempt may succeed.
     """
     if not message["Message-ID"]:
@@ -32,7 +33,7 @@ def send(settings: Settings, message: Message) -> None:
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password)
-            refused = server.send_message(message)
+            refused = server.send_message(message, from_addr=bounces_to or None)
     except smtplib.SMTPRecipientsRefused as error:
         raise _verdict(error, error.recipients) from error
     except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:

@@ -11,6 +11,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -21,6 +22,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 NAME = re.compile(r"[0-9a-f]{64}")
 PIECE = 256 * 1024
+UNFINISHED = "unfinished-"
+"""How the names of files begin that are being written. One that stays was left by a process that was killed."""
 
 
 class Damaged(Exception):
@@ -128,6 +131,16 @@ class Storage:
         with contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(sha256))
 
+    def sweep(self, instant: datetime) -> int:
+        """Remove what was begun before this instant in a local store and never finished; returns how many files."""
+        if not isinstance(self._files, LocalFileSystem):
+            return 0
+        begun = Path(self._root).glob(f"[0-9a-f][0-9a-f]/{UNFINISHED}*")
+        old = [path for path in begun if datetime.fromtimestamp(path.stat().st_mtime, UTC) < instant]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def _write(self, path: Path, pieces: Iterable[bytes]) -> None:
         lasting = path.parent in self._lasting and path.parent.is_dir()
         _write(path, pieces)
@@ -174,10 +187,15 @@ def place(files: AbstractFileSystem, path: str, source: Path) -> None:
     """Copy a local file to this place durably, whole or not at all, also over another one."""
     with Answering():
         if isinstance(files, LocalFileSystem):
-            _write(Path(path), stream(files, str(source)))
-            _sync(Path(path).parent.parent)
+            put(Path(path), stream(files, str(source)))
         else:
             files.put_file(str(source), path)
+
+
+def put(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write the pieces to a local file durably, whole or not at all."""
+    _write(path, pieces)
+    _sync(path.parent.parent)
 
 
 def _regular(path: Path) -> bytes:
@@ -203,7 +221,7 @@ def create(path: Path, data: bytes) -> None:
 def _write(path: Path, pieces: Iterable[bytes], place: Callable[[Path], object] | None = None) -> None:
     """Write a temporary file, sync it, put it in its place (by default over another file), and sync its folder."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=path.parent, prefix="unfinished-")
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     beside = Path(name)
     try:
         with os.fdopen(number, "wb") as file:

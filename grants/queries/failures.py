@@ -18,6 +18,8 @@ from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 PAGE = 50
+REPLY = "reply "
+"""Before the name of a file with a reply by mail, in the key of its failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,14 @@ WORK = {
     "idempotency": Message("Deletion of expired records"),
     "sessions": Message("Deletion of expired records"),
     "links": Message("Deletion of expired records"),
+    "devices": Message("Deletion of expired records"),
+    "email_changes": Message("Deletion of expired records"),
+    "registrations": Message("Deletion of expired records"),
+    "trusted_devices": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
+    "quarantine": Message("Deletion of files left in quarantine"),
+    "reply_addresses": Message("Deletion of expired records"),
+    "replies": Message("Replies by email"),
     "sealing": Message("Checkpoints of the history"),
 }
 """What the clock does beside applying transitions."""
@@ -134,6 +143,8 @@ def parked(principal: Principal) -> list[Parked]:
 
 def _work(task: str) -> Message:
     """The name of the work: of a transition, its title."""
+    if task.startswith(REPLY):
+        return Message("Reply by email, file %(name)s", name=task.removeprefix(REPLY))
     timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)
     title = next((Message(row.title) for row in timed), None)
     return WORK.get(task) or title or Message("Scheduled job")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report, Verification
 from workflows.engine.flow import Flow, Transition
-from workflows.flows import agreement, assignment, call, payment, report
+from workflows.flows import agreement, assignment, call, payment, report, verification
 from workflows.programmes import programmes
 
 InApplication = Application | Assignment | Agreement | Report | Instalment
-Stateful = InApplication | Batch | Call
+Stateful = InApplication | Batch | Call | Verification
 """The rows that have a flow. A batch belongs to no application, because it pays instalments of several."""
 
 
@@ -19,6 +19,7 @@ FLOWS: dict[type[Stateful], Flow] = {
     Report: report.FLOW,
     Instalment: payment.INSTALMENT,
     Batch: payment.BATCH,
+    Verification: verification.FLOW,
 }
 """The flow of each kind of row, except applications: theirs depends on the programme."""
 

@@ -74,6 +74,12 @@ def newest(table: str, id: int, key: str, principal: Principal) -> int | None:
     return db.session.scalars(wanted).first()
 
 
+def newest_at(table: str, id: int, key: str) -> datetime | None:
+    """When the newest event with this key about a row happened; None without one."""
+    about = (Event.about == table, Event.about_id == id, Event.key == key)
+    return db.session.scalar(select(Event.at).where(*about).order_by(Event.id.desc()).limit(1))
+
+
 def done_by(id: int, principal: Principal) -> Happening | None:
     """An event of the principal, as they know it; None if another person did it, or nobody."""
     wanted = select(Event).where(Event.id == id, Event.person_id == principal.id)

@@ -28,6 +28,7 @@ OPTIONS: dict[type[Model], tuple[ExecutableOption, ...]] = {
     Award: (
         *_with_application(Award.application),
         joinedload(Award.application).joinedload(Application.call).joinedload(Call.fund),
+        joinedload(Award.profile),
         joinedload(Award.agreement).joinedload(Agreement.signer),
         joinedload(Award.agreement).joinedload(Agreement.countersigner),
     ),

@@ -16,7 +16,7 @@ from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, Award, Membership, Organisation, Report
 from grants.queries import withheld
-from grants.queries.cases.organisations import counted, running
+from grants.queries.cases.organisations import confirmed, counted, running
 from workflows.cases import ApplicationCase
 
 MOST = 100
@@ -24,7 +24,7 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an organisation holds now: contacts with an account, running grants, overdue reports.
+    """What an organisation holds now: confirmed contacts, running grants, overdue reports.
 
     amounts: the sum of the running grants by currency.
     """
@@ -53,9 +53,7 @@ def holdings(ids: Iterable[int], principal: Principal, *, besides: int = 0) -> l
 def held_by(shape: Principal) -> Select[Any]:
     """The statement of `holdings` for principals of this shape."""
     owner, shown = Organisation.id, and_(Application.id != bindparam("besides"), visible(Application, shape))
-    contacts = select(func.count(Membership.id)).where(
-        Membership.organisation_id == owner, Membership.ended_at.is_(None)
-    )
+    contacts = confirmed(owner)
     overdue = (
         select(func.count(Report.id))
         .join(Award, Award.id == Report.award_id)
@@ -114,11 +112,12 @@ def contacts(organisation: Organisation, principal: Principal) -> list[Membershi
 
 @cached_for_page
 def chosen(principal: Principal) -> list[Organisation]:
-    """The organisations that the principal acts for, by name, at most a hundred."""
+    """The organisations for which the principal may start an application, by name, at most a hundred."""
+    ids = [id for id in principal.organisations if principal.has_right(Permission.START_APPLICATION, id)]
     return list(
         db.session.scalars(
             select(Organisation)
-            .where(Organisation.id.in_(principal.organisations))
+            .where(Organisation.id.in_(ids))
             .order_by(Organisation.sort_key, Organisation.id)
             .limit(MOST)
         )

@@ -107,8 +107,8 @@ def at(address: str) -> Person | None:
 
 def hashed_as(sha256: str) -> Person | None:
     """The person whose email address has this hash, unless the account has ended."""
-    address = func.encode(func.sha256(func.convert_to(Person.email, "UTF8")), "hex")
-    return db.session.scalars(select(Person).where(address == sha256, Person.ended_at.is_(None))).first()
+    found = select(Person).where(func.address_hash(Person.email) == sha256, Person.ended_at.is_(None))
+    return db.session.scalars(found).first()
 
 
 def everyone() -> list[tuple[Person, list[Appointment]]]:

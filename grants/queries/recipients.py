@@ -34,6 +34,18 @@ def contact(application: Application) -> Person | None:
     return next(iter(of(application, Role.OFFICER)), None)
 
 
+def contact_of(call: Call) -> Person | None:
+    """The officer of a call who answers questions: the first by name; None without one."""
+    scope = or_(
+        Appointment.call_id == call.id,
+        Appointment.programme == call.programme,
+        Appointment.programme.is_(None) & Appointment.call_id.is_(None),
+    )
+    held = select(Appointment.person_id).where(Appointment.role == Role.OFFICER, Appointment.ended_at.is_(None), scope)
+    wanted = select(Person).where(Person.id.in_(held), Person.ended_at.is_(None))
+    return db.session.scalars(wanted.order_by(Person.name, Person.id).limit(1)).first()
+
+
 def everywhere(role: Role) -> list[Person]:
     """The people who have the role for everything now; by name, at most a hundred."""
     held = select(Appointment.person_id).where(
@@ -43,6 +55,15 @@ def everywhere(role: Role) -> list[Person]:
         Appointment.call_id.is_(None),
     )
     wanted = select(Person).where(Person.id.in_(held), Person.ended_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Person.name, Person.id).limit(MOST)))
+
+
+def members(organisation_id: int) -> list[Person]:
+    """The people who act for the organisation now; by name, at most a hundred."""
+    acting = select(Membership.person_id).where(
+        Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+    )
+    wanted = select(Person).where(Person.id.in_(acting), Person.ended_at.is_(None))
     return list(db.session.scalars(wanted.order_by(Person.name, Person.id).limit(MOST)))
 
 

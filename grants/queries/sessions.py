@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
@@ -15,8 +15,10 @@ from grants.access.principals import Principal
 from grants.access.ties import TIES_OF_PERSON
 from grants.db import GRANTS_NOW, db, note_instant
 from grants.models import Membership, Organisation, Person, SignIn, SignInFailure
+from grants.queries.factors import HAS_FACTOR
 
-COOKIE = "grants_session"
+COOKIE, TRUSTED = "grants_session", "grants_trusted"
+"""The cookies of a session, and of a device on which no second factor is asked for."""
 SIDES = (
     select(Organisation.name)
     .join(Membership, Membership.organisation_id == Organisation.id)
@@ -28,7 +30,7 @@ SIDES = (
 """The names of the organisations that the person acts for; two are enough to know whether there is only one."""
 IPV4 = 4
 RUNNING = (
-    select(SignIn, TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), GRANTS_NOW)
+    select(SignIn, TIES_OF_PERSON, func.array(SIDES.scalar_subquery()), HAS_FACTOR, GRANTS_NOW)
     .join(SignIn.person)
     .options(contains_eager(SignIn.person))
     .where(
@@ -38,7 +40,7 @@ RUNNING = (
         Person.ended_at.is_(None),
     )
 )
-"""The session of a token with its person, the ties of that person, and the instant by the database clock.
+"""The session of a token with its person, their ties, whether they have a second factor, and the database's time.
 
 One statement, composed once, because every request asks it.
 """
@@ -47,12 +49,30 @@ One statement, composed once, because every request asks it.
 class Current(NamedTuple):
     """A session that has not expired, with its person, the principal for that person, and their organisation.
 
-    side: the name of the organisation that they act for, if there is exactly one; else empty.
+    side: the name of the organisation that they act for, if there is exactly one; else empty. has_factor: whether the
+    person has a second factor. at: the instant by the database clock.
     """
 
     session: SignIn
     principal: Principal
     side: str
+    has_factor: bool
+    at: datetime
+
+    @property
+    def asked(self) -> bool:
+        """Whether a second factor is asked for: of people who have one, or hold a role by appointment."""
+        return self.has_factor or bool(self.principal.calls)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the session gives its person what they may do. Without the second step it gives nothing."""
+        return self.session.confirmed_at is not None or not self.asked
+
+    def is_fresh(self, age: timedelta) -> bool:
+        """Whether the second factor was shown within this time, or none is asked for."""
+        shown = self.session.confirmed_at
+        return not self.asked or (shown is not None and self.at - shown <= age)
 
 
 def current(token: str) -> Current | None:
@@ -62,10 +82,10 @@ def current(token: str) -> Current | None:
     found = db.session.execute(RUNNING, {"token": hashed(token)}).first()
     if found is None:
         return None
-    session, ties, sides, instant = found
+    session, ties, sides, has_factor, instant = found
     note_instant(instant)
     side = sides[0] if len(sides) == 1 else ""
-    return Current(session, principals.principal_of(session.person, ties or ()), side)
+    return Current(session, principals.principal_of(session.person, ties or ()), side, has_factor, instant)
 
 
 def person_of(email: str) -> Person | None:

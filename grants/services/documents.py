@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from grants.db import db, today
-from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Submission
+from grants.models import Application, Document, DocumentEnd, DocumentFile, DocumentSnapshot, Organisation, Submission
 from grants.models.documents import DOCUMENTS
 from grants.services import locking, numbering, outbox
 from grants.services.integrity import history
 from reports.snapshots import AwardLetter, DeclineLetter, ImpactReport, Receipt
-from reports.snapshots.facts import Language
+from reports.snapshots.facts import LANGUAGES, Language
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import CLOCK
 
@@ -27,7 +27,6 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The characters of a code: no two of them look alike (Crockford's base 32)."""
 CODE_LENGTH = 13
 """65 random bits: at a million tries a second, one document is found in half a million years."""
-LANGUAGES: tuple[Language, ...] = ("en", "fr", "es")
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ def order(
     of the organisation if letters exist in it, else English. Raises pydantic.ValidationError for invalid facts.
     """
     kind = shape.model_fields["kind"].default
-    language = next((one for one in LANGUAGES if one == application.organisation.language), LANGUAGES[0])
+    language = language_of(application.organisation)
     number, code = number or numbering.draw(SERIES[shape])[0], draw_code()
     document = Document(
         kind=kind,
@@ -75,6 +74,11 @@ def order(
     db.session.add(DocumentSnapshot(document_id=document.id, data=snapshot.model_dump(mode="json")))
     outbox.print_document(document)
     return document
+
+
+def language_of(organisation: Organisation) -> Language:
+    """The language of the documents of an organisation: its own if documents exist in it, else English."""
+    return next((one for one in LANGUAGES if one == organisation.language), "en")
 
 
 def draw_code() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import GRANTS_NOW, db
 from grants.models import ClockFailure
+from grants.queries.failures import REPLY
 
 PAUSE = timedelta(minutes=1)
 DOUBLINGS = 8
@@ -45,4 +46,17 @@ def forget(due: Collection[tuple[int, str]]) -> None:
     waited = select(ClockFailure).where(ClockFailure.application_id.is_not(None), ClockFailure.next_at <= GRANTS_NOW)
     gone = [row.id for row in db.session.scalars(waited) if (row.application_id, row.task) not in due]
     if gone:
+        db.session.execute(delete(ClockFailure).where(ClockFailure.id.in_(gone)))
+
+
+def tries(task: str) -> int:
+    """How often a task about no application has failed since it last succeeded."""
+    wanted = select(ClockFailure.tries).where(ClockFailure.task == task, ClockFailure.application_id.is_(None))
+    return db.session.scalar(wanted) or 0
+
+
+def forget_replies(there: Collection[str]) -> None:
+    """Forget the failures of replies by mail whose files are gone. there: the keys of those that are not."""
+    failed = select(ClockFailure).where(ClockFailure.task.startswith(REPLY, autoescape=True))
+    if gone := [row.id for row in db.session.scalars(failed) if row.task not in there]:
         db.session.execute(delete(ClockFailure).where(ClockFailure.id.in_(gone)))

@@ -30,6 +30,7 @@ from grants.queries.money import awards
 from grants.queries.reviews import scores
 from grants.services import documents
 from reports import snapshots
+from reports.snapshots.facts import Language, name_of_foundation
 from workflows.deadlines import SIGNING_DAYS, time_limit
 from workflows.engine.roles import Role
 from workflows.programme import CallRules
@@ -206,8 +207,8 @@ def _recipient(application: Application) -> snapshots.Recipient:
 
 
 def _country(organisation: Organisation) -> str:
-    language = organisation.language if organisation.language in documents.LANGUAGES else "en"
-    return Locale(language).territories.get(organisation.country, organisation.country)
+    territories = Locale(documents.language_of(organisation)).territories
+    return territories.get(organisation.country, organisation.country)
 
 
 def _contact(application: Application) -> snapshots.Person:
@@ -217,7 +218,8 @@ def _contact(application: Application) -> snapshots.Person:
     """
     officer = recipients.contact(application)
     if officer is None:
-        return snapshots.Person(name="Internet Society Foundation", title=_title("team", application))
+        name = name_of_foundation(documents.language_of(application.organisation))
+        return snapshots.Person(name=name, title=_title("team", application))
     title = _title("officer", application).lower()
     return snapshots.Person(name=officer.name, title=title, email=officer.email)
 
@@ -227,15 +229,30 @@ def _signs_as(application: Application, person: Person) -> str:
     return _title("approver" if person.id in approvers else "officer", application)
 
 
-TITLES = {
-    "team": {"en": "grants team", "fr": "équipe des subventions", "es": "equipo de subvenciones"},
-    "officer": {"en": "Programme officer", "fr": "Responsable de programme", "es": "Responsable de programa"},
-    "approver": {"en": "Director of programmes", "fr": "Direction des programmes", "es": "Dirección de programas"},
+TITLES: dict[str, dict[Language, str]] = {
+    "team": {
+        "en": "grants team",
+        "fr": "équipe des subventions",
+        "es": "equipo de subvenciones",
+        "ar": "فريق المنح",
+    },
+    "officer": {
+        "en": "Programme officer",
+        "fr": "Responsable de programme",
+        "es": "Responsable de programa",
+        "ar": "مسؤول البرنامج",
+    },
+    "approver": {
+        "en": "Director of programmes",
+        "fr": "Direction des programmes",
+        "es": "Dirección de programas",
+        "ar": "إدارة البرامج",
+    },
 }
 
 
 def _title(role: str, application: Application) -> str:
-    return TITLES[role].get(application.organisation.language, TITLES[role]["en"])
+    return TITLES[role][documents.language_of(application.organisation)]
 
 
 def answer_time(rules: CallRules) -> timedelta:
@@ -330,15 +347,16 @@ def _spent(spending: Any) -> snapshots.BudgetLine:
     )
 
 
-SOURCES = {
+SOURCES: dict[Language, str] = {
     "en": "Targets as agreed in the award; results and spending from the approved final report; "
     "payments from the ledger.",
     "fr": "Objectifs fixés à l’attribution ; résultats et dépenses tirés du rapport final approuvé ; "
     "versements tirés du grand livre.",
     "es": "Metas acordadas en la concesión; resultados y gastos tomados del informe final aprobado; "
     "pagos tomados del libro mayor.",
+    "ar": "الأهداف كما اتُّفق عليها عند المنح؛ والنتائج والنفقات من التقرير النهائي المعتمد؛ والمدفوعات من دفتر الأستاذ.",
 }
 
 
 def _sources(last: Report) -> str:
-    return SOURCES.get(last.award.application.organisation.language, SOURCES["en"])
+    return SOURCES[documents.language_of(last.award.application.organisation)]

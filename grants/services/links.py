@@ -18,10 +18,15 @@ from grants.services import locking, outbox, retention
 from grants.services import sessions as sign_in
 
 SET_UP, SIGN_IN, PASSWORD = "set_up", "sign_in", "password"
+EMAIL, KEEP_EMAIL = "email", "keep_email"
+ENTRIES = (SET_UP, SIGN_IN, PASSWORD)
+"""The purposes of links that sign in. The others confirm or stop a change of the email address, and open no session."""
 LIFETIMES: Mapping[str, timedelta] = {
     SET_UP: timedelta(days=3),
     SIGN_IN: timedelta(minutes=20),
     PASSWORD: timedelta(minutes=20),
+    EMAIL: timedelta(hours=24),
+    KEEP_EMAIL: timedelta(hours=24),
 }
 """How long a link works, by its purpose."""
 TOKEN_BYTES = 32
@@ -69,13 +74,23 @@ def ask(email: str, purpose: str, *, address: str) -> None:
     Beyond the limits nothing is ordered, and the links that were sent still work. address: the network address of the
     request.
     """
-    account, place = f"link for {email.strip().lower()}", f"link from {sessions.place(address)}"
+    if admitted("link", email, address=address):
+        outbox.mail_link(account=hashed(email.strip().lower()), purpose=purpose)
+
+
+def admitted(what: str, email: str, *, address: str) -> bool:
+    """Count a mail that somebody asks for, and return whether it is within the limits of its place and its account.
+
+    what: the kind of mail, each of which is counted apart.
+    """
+    account, place = f"{what} for {email.strip().lower()}", f"{what} from {sessions.place(address)}"
     sign_in.wait_for_others(place)
     found = sessions.failures(account, place, WINDOW)
-    allowed = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
-    if found.here < allowed and found.place < PLACE_WANTED:
+    most = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
+    allowed = found.here < most and found.place < PLACE_WANTED
+    if allowed:
         sign_in.record_failure(email=account, address=place)
-        outbox.mail_link(account=hashed(email.strip().lower()), purpose=purpose)
+    return allowed
 
 
 def issue_to(account: str, purpose: str) -> Issued | None:
@@ -88,16 +103,17 @@ def issue_to(account: str, purpose: str) -> Issued | None:
 
 
 def use(token: str, person: Person) -> str:
-    """Use the link of this person, who is held, and end all their other links; returns its purpose. Raises Unusable.
+    """Use the link of this person, who is held; returns its purpose. Raises Unusable.
 
-    One statement decides, so that of several attempts at the same time one succeeds.
+    One that signs in ends all others that do, as do those that end a change of the address for that change. One
+    statement decides, so that of several attempts at the same time one succeeds.
     """
     locking.require(person)
     used = update(Link).where(is_live(token), Link.person_id == person.id).values(used_at=GRANTS_NOW)
     purpose = db.session.scalar(used.returning(Link.purpose).execution_options(synchronize_session=False))
     if purpose is None:
         raise Unusable
-    end(person)
+    end(person, *(ENTRIES if purpose in ENTRIES else (EMAIL, KEEP_EMAIL)))
     return purpose
 
 

@@ -29,11 +29,13 @@ from grants.models import (
     Payment,
     Person,
     Report,
+    Verification,
 )
 from grants.queries.reviews import assignments
 from grants.services import authority, locks
 from grants.services.locks import ORDER, Chain, Held, OutOfOrder, State, key
 from grants.services.refusals import Stale
+from workflows.engine.rights import Right
 from workflows.engine.roles import Actor
 from workflows.engine.steps import DECIDED
 
@@ -68,16 +70,16 @@ def hold(
     reviewing: bool = False,
     place: authority.Place | None = None,
     impartial: bool = True,
+    rights: Sequence[Right] = (Right.EDIT,),
 ) -> None:
     """Lock these rows with what belongs to them, and read them again; rows that are held already stay as they are.
 
     rows: what the command changes. A row of an application brings the whole application: agreement, reports,
     instalments, assignments and, with an award, fund and award; its call is shared. A batch brings the applications
-    that it pays, without assignments. shared: what guards read and must not change meanwhile, as the person of the
-    actor always is. applicant: also the organisation, because guards count over it. money: the fund without an award
-    too. invited: also the applications that these persons are to review. applied: organisations with all their
-    applications. reviewing: also the undecided ones that these persons review in the calls of `shared` and `applied`.
-    place, impartial: see `authority.confirm`, at the first lock. Raises Stale when a row is gone or has a new parent.
+    that it pays, without assignments; a verification its organisation. shared: what guards read, as the person of the
+    actor always is. applicant: also the organisation, which guards count over. money: the fund without an award too.
+    invited: also what these persons are to review. applied: organisations with all their applications. reviewing: also
+    the undecided ones that they review in their calls. place, impartial, rights: of `authority.confirm`. Raises Stale.
     """
     state, shared, applied = locks.state(), tuple(shared), tuple(applied)
     _attach(*rows, *shared, *applied)
@@ -89,14 +91,14 @@ def hold(
     state.take(Person, _ids(rows, Person), read[Person])
     rows = (*rows, *assignments.open_of(_ids(rows, Person))) if invited else rows
     parents = _parents(rows)
-    state.take(Organisation, _ids((*rows, *applied), Organisation) | {p.organisation_id for p in parents if applicant})
+    _take_organisations(state, (*rows, *applied), parents if applicant else ())
     if besides := _besides(rows, _ids(applied, Organisation), read[Call], reviewing=reviewing):
         parents = _parents(rows := (*rows, *besides))
     state.take(Call, _ids(rows, Call), read[Call] | {parent.call_id for parent in parents})
     _take_from_applications(state, rows, parents, shared=read[Fund], money=money)
     _compare(state, rows, parents)
     if first and actor:
-        authority.confirm(actor, named, place=place, impartial=impartial)
+        authority.confirm(actor, named, place=place, impartial=impartial, rights=rights)
 
 
 def _hold_chains(state: State, rows: Sequence[Held | Chain], read: Mapping[type[Model], set[int]]) -> bool:
@@ -203,6 +205,14 @@ def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
     return {key(row) for row in rows if isinstance(row, model)}
 
 
+def _take_organisations(state: State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
+    """Lock the organisations among the rows, of verifications and of these applications, then the verifications."""
+    rows = list(rows)
+    verified = {row.organisation_id for row in rows if isinstance(row, Verification)}
+    state.take(Organisation, _ids(rows, Organisation) | verified | {parent.organisation_id for parent in parents})
+    state.take(Verification, _ids(rows, Verification))
+
+
 def _applications(organisations: set[int]) -> list[Application]:
     """The applications of these organisations, which are held: nobody begins one meanwhile."""
     theirs = select(Application).where(Application.organisation_id.in_(organisations))
@@ -276,6 +286,7 @@ def _take_heads(state: State, rows: Iterable[Held | Chain], parents: Iterable[_P
     subjects = (Person, Organisation, Call, Fund, Batch)
     chains = {Chain(row.__tablename__, row.id) for row in rows if isinstance(row, subjects)}
     chains |= {row for row in rows if isinstance(row, Chain)}
+    chains |= {Chain("organisation", row.organisation_id) for row in rows if isinstance(row, Verification)}
     _take_chains(state, chains | {Chain("application", parent.id) for parent in parents})
 
 

@@ -30,11 +30,13 @@ from grants.models import (
     Organisation,
     Person,
     Report,
+    Verification,
 )
 
 ORDER: tuple[type[Model], ...] = (
     Person,
     Organisation,
+    Verification,
     Call,
     Application,
     Agreement,
@@ -60,7 +62,20 @@ class Chain(NamedTuple):
     subject_id: int
 
 
-Held = Person | Organisation | Call | Application | Agreement | Report | Instalment | Assignment | Fund | Award | Batch
+Held = (
+    Person
+    | Organisation
+    | Verification
+    | Call
+    | Application
+    | Agreement
+    | Report
+    | Instalment
+    | Assignment
+    | Fund
+    | Award
+    | Batch
+)
 
 
 class OutOfOrder(RuntimeError):

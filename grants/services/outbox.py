@@ -12,7 +12,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from grants.access.principals import load_principal
 from grants.db import GRANTS_NOW, autocommit, db, now
-from grants.models import Application, Document, DocumentSnapshot, Outbox, Person
+from grants.models import (
+    Application,
+    Attachment,
+    Document,
+    DocumentSnapshot,
+    EmailChange,
+    Invitation,
+    Organisation,
+    Outbox,
+    Person,
+)
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
@@ -127,10 +137,11 @@ def _prints(document: Document) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail about an application, or about the whole system, to each person, written later in their language.
+    """A mail about an application, an organisation or the whole system, written later in the language of each person.
 
-    role: in which they get it; who no longer sees the application in that role when the mail is written, or without an
-    application no longer has the role for everything, gets none. path: the page that the mail links to.
+    role: in which they get it; who no longer sees the application in that role when the mail is written, no longer acts
+    for the organisation, or without both no longer has the role for everything, gets none. path: the page that the mail
+    links to.
     """
 
     people: Iterable[Person]
@@ -139,6 +150,7 @@ class Mail:
     subject: Message
     text: Message
     path: str
+    organisation: Organisation | None = None
 
 
 def mail(
@@ -153,6 +165,28 @@ def mail_all(mails: Iterable[Mail]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
 
 
+def mail_account(person: Person, *, subject: Message, text: Message, path: str = "/account") -> None:
+    """Queue a mail to a person about their own account, which they get whatever their roles, unless it has ended."""
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, "own": True, **words})])
+
+
+def inspect(attachment: Attachment) -> None:
+    """Queue the inspection of an uploaded file."""
+    _put([Outbox(kind="inspection", queue=DEFAULT, args={"attachment": attachment.id})])
+
+
+def mail_email_change(change: EmailChange, mails: Sequence[str]) -> None:
+    """Queue the mails of a change of an address, whose links are issued when they are written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"email_change": change.id, "mail": str(one)}) for one in mails])
+
+
+def mail_message(people: Iterable[Person], *, application: Application, role: Role, message: int) -> None:
+    """Queue the mails of a message. They are written from its row, so the outbox does not hold its text."""
+    about: dict[str, object] = {"role": str(role), "application": application.id, "message": message}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, **about}) for person in people])
+
+
 def mail_link(*, account: str, purpose: str) -> None:
     """Queue a mail with a one-time link, which is issued when the mail is written.
 
@@ -161,12 +195,37 @@ def mail_link(*, account: str, purpose: str) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args={"link": purpose, "account": account})])
 
 
+def mail_registration(id: int) -> None:
+    """Queue the mail with the link of a registration, whose token is made when the mail is written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"registration": id})])
+
+
+def mail_invitation(invitation: Invitation) -> None:
+    """Queue the mail of an invitation, whose token is issued when the mail is written."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"invitation": invitation.id})])
+
+
+def mail_members(
+    people: Iterable[Person], *, organisation: Organisation, subject: Message, text: Message, left: bool = False
+) -> None:
+    """Queue a mail about an organisation to each of these members.
+
+    A person who no longer acts for it when the mail is written gets none, unless the mail is about that they have left.
+    """
+    path = "/" if left else f"/organisations/{organisation.id}"
+    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
+    about: dict[str, object] = {"organisation": organisation.id, "left": left}
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"person": one.id, **about, **words}) for one in people])
+
+
 def _letters(mail: Mail) -> list[dict[str, object]]:
     """The arguments of the mail to each person."""
     words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}
     about: dict[str, object] = {"role": str(mail.role)}
     if mail.application is not None:
         about["application"] = mail.application.id
+    if mail.organisation is not None:
+        about["organisation"] = mail.organisation.id
     return [{"person": person.id, **about, **words} for person in mail.people]
 
 
@@ -289,11 +348,13 @@ def bury() -> int:
 
 
 def purge() -> None:
-    """Delete mails that were sent, or that nobody was entitled to, RETENTION ago: their texts are personal.
+    """Delete mails that were sent, or that nobody was entitled to, and inspections that ended, RETENTION ago.
 
-    The rows of documents stay, because their files refer to them, and so does what was given up.
+    The texts of mails are personal. The rows of documents stay, because their files refer to them, and so does what was
+    given up.
     """
-    retention.delete_oldest(Outbox.id, Outbox.done_at, Outbox.kind == "mail", Outbox.done_at < GRANTS_NOW - RETENTION)
+    old = Outbox.done_at < GRANTS_NOW - RETENTION
+    retention.delete_oldest(Outbox.id, Outbox.done_at, Outbox.kind != "document", old)
 
 
 def retry(id: int, *, actor: Actor) -> bool:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from config import NAMES
+from grants.access.permissions import RIGHTS, Permission
 from grants.db import db, now
-from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person, SignIn
+from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
+from grants.models.organisations import COLUMNS
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
-from grants.services import links, locking, transitions
+from grants.services import links, locking, outbox, sessions, transitions
 from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
+from grants.services.factors import trusted_devices
 from grants.services.integrity import history
 from grants.services.refusals import Refused
 from grants.services.reviews import assignments
 from workflows.engine.message import Message
+from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import ROLES, Actor, Role
 
 APPLIED = Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
@@ -31,8 +35,10 @@ REVIEWS = Message(
 )
 """Why an administrator neither gives nor ends a role, because its people judge: of an applicant, of a reviewer."""
 
-
+CLOSED = Message("This account is closed, so it cannot get a role or act for an organisation.")
 ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
+INVITING = RIGHTS[Permission.INVITE_MEMBER]
+"""Of which rights a member needs one to let somebody join."""
 LONGEST = 200
 """The most characters of an email address or a name."""
 
@@ -45,36 +51,49 @@ class Ended(NamedTuple):
 
 
 def add(
-    *, email: str, name: str, password_hash: str | None, language: str = "en", timezone: str = "UTC", actor: Actor
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    language: str = "en",
+    mail_language: str | None = None,
+    timezone: str = "UTC",
+    actor: Actor,
 ) -> Person:
-    """Create an account and its history event.
+    """Create an account and its history event. mail_language: None for that of pages.
 
     Raises Refused for what is no address, name, language or time zone. The transaction raises ConstraintViolated when
     the email address is taken.
     """
     email, name = email.strip().lower(), name.strip()
-    if wrong := tuple(_wrong(email, name, language, timezone)):
+    if wrong := tuple(faults(email, name, language, timezone)):
         raise Refused(*wrong)
     person = Person(
         email=email,
         name=name,
         password_hash=password_hash,
         language=language,
+        mail_language=mail_language,
         timezone=timezone,
     )
     db.session.add(person)
     db.session.flush()
-    history.record(
-        history.About("person", person.id, "person", person.id),
-        actor=actor,
-        key="add",
-        message=Message("Account created"),
-    )
+    record(person, actor, "add", Message("Account created"))
     return person
 
 
-def _wrong(email: str, name: str, language: str, timezone: str) -> Iterator[Message]:
-    """What is wrong with the values of a new account."""
+def themselves(person: Person, *, via: str = "web") -> Actor:
+    """The person as an actor on their own account, for which nobody needs a role."""
+    return Actor(person=person.id, role=Role.PUBLIC, via=via)
+
+
+def record(person: Person, actor: Actor, key: str, message: Message) -> None:
+    """Record an event about the account of the person, who is held."""
+    history.record(history.About("person", person.id, "person", person.id), actor=actor, key=key, message=message)
+
+
+def faults(email: str, name: str, language: str = "en", timezone: str = "UTC") -> Iterator[Message]:
+    """What is wrong with the values of an account."""
     if not ADDRESS.fullmatch(email) or len(email) > LONGEST:
         yield Message("Enter an email address such as name@example.org.")
     if not 0 < len(name) <= LONGEST:
@@ -94,22 +113,54 @@ def unfit(password: str, person: Person) -> Message | None:
 
 
 def set_password(person: Person, password_hash: str) -> None:
-    """Replace the password, end all sessions of the person, and record it in history. The person must be held."""
+    """Replace the password, end all sessions of the person, and record it in history. The person must be held.
+
+    Who had a password gets a mail.
+    """
     locking.require(person)
+    if person.password_hash is not None:
+        _mail_new_password(person)
     person.password_hash = password_hash
     db.session.flush()
     sign_out_everywhere(person)
-    about = history.About("person", person.id, "person", person.id)
-    themselves = Actor(person=person.id, role=Role.PUBLIC, via="link")
-    history.record(about, actor=themselves, key="password", message=Message("Password set"))
+    record(person, themselves(person, via="link"), "password", Message("Password set"))
+
+
+def change_password(person: Person, password_hash: str, *, known: str, token: str) -> str:
+    """Replace the password by the person themselves; end all their other sessions and their links; mail them.
+
+    known: the hash of the password that they have just entered. token: of their session, which gets another one;
+    returns that. Raises Refused if the password has been changed meanwhile.
+    """
+    locking.hold(person)
+    if person.password_hash != known or person.ended_at is not None:
+        raise Refused(Message("Your password has been changed meanwhile. Sign in again to change it."))
+    person.password_hash = password_hash
+    db.session.flush()
+    sessions.end_others(person, token)
+    links.end(person, *links.ENTRIES)
+    record(person, themselves(person), "password", Message("Password changed"))
+    _mail_new_password(person)
+    return sessions.renew(token)
+
+
+def _mail_new_password(person: Person) -> None:
+    outbox.mail_account(
+        person,
+        subject=Message("Your password was changed"),
+        text=Message(
+            "On %(at)s, the password of your account was changed, and all other sessions were ended. If it was not "
+            "you, choose “I have forgotten my password” on the sign-in page at once, and write to the Foundation.",
+            at=now(),
+        ),
+    )
 
 
 def set_up_link(person: Person, *, actor: Actor) -> str:
     """Issue a link with which the person sets a password, record it in history, and return its token."""
     locking.hold(person, actor=actor)
     token = links.issue(person, links.SET_UP)
-    about = history.About("person", person.id, "person", person.id)
-    history.record(about, actor=actor, key="link", message=Message("Link to set a password issued"))
+    record(person, actor, "link", Message("Link to set a password issued"))
     return token
 
 
@@ -136,21 +187,33 @@ def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
     for membership in ended.memberships:
         no_longer = Message("No longer acts for %(organisation)s", organisation=membership.organisation.name)
         _record(membership, actor, "leave", no_longer)
-    about = history.About("person", person.id, "person", person.id)
-    history.record(about, actor=actor, key="end", message=Message("Account closed"))
+    record(person, actor, "end", Message("Account closed"))
     assignments.release(person, apply=apply)
     return ended
 
 
-def join(person: Person, organisation: Organisation, *, title: str = "", actor: Actor) -> Membership:
+def join(
+    person: Person, organisation: Organisation, *, title: str = "", rights: Iterable[Right] = ALL, actor: Actor
+) -> Membership:
     """Make the person a member who acts for the organisation, and record it in history.
 
     The person is involved for good in every application of the organisation: they no longer review those that are not
-    decided, nor others of the same calls, and the officers are told. The transaction raises ConstraintViolated when the
-    person already is a member.
+    decided, nor others of the same calls, and the officers are told. Raises Refused for an account that is closed. The
+    transaction raises ConstraintViolated when the person already is a member.
     """
-    locking.hold(person, actor=actor, applied=[organisation], reviewing=True)
-    membership = Membership(person=person, organisation=organisation, title=title)
+    locking.hold(person, actor=actor, applied=[organisation], reviewing=True, rights=INVITING)
+    return admit(person, organisation, title=title, rights=rights, actor=actor)
+
+
+def admit(
+    person: Person, organisation: Organisation, *, title: str, rights: Iterable[Right] = ALL, actor: Actor
+) -> Membership:
+    """The same for a command that holds what `join` holds."""
+    locking.require(person)
+    locking.require(organisation)
+    _expect_open(person)
+    given = {column: right in set(rights) for right, column in COLUMNS.items()}
+    membership = Membership(person=person, organisation=organisation, title=title, **given)
     db.session.add(membership)
     db.session.flush()
     _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))
@@ -167,10 +230,11 @@ def appoint(
 ) -> Appointment:
     """Appoint the person to the role, everywhere or in one programme or call; record it in history.
 
-    Ends all sessions of the person, because what they may see changes. Raises Refused as in `_expect`. The transaction
-    raises ConstraintViolated when the person already holds this role.
+    Ends all sessions of the person, because what they may see changes. Raises Refused for an account that is closed,
+    and as in `_expect`. The transaction raises ConstraintViolated when the person already holds this role.
     """
     locking.hold(person, actor=actor, place=Place(programme, call_id))
+    _expect_open(person)
     _expect(person, actor, programme=programme, call_id=call_id)
     appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
     db.session.add(appointment)
@@ -198,20 +262,34 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     assignments.release(appointment.person, apply=apply)
 
 
+def _expect_open(person: Person) -> None:
+    """Raise Refused for an account that is closed. The person must be held."""
+    if person.ended_at is not None:
+        raise Refused(CLOSED)
+
+
+def expect_impartial(actor: Actor, *, programme: str | None, call_id: int | None) -> None:
+    """Raise Refused for an applicant and for a reviewer of a call that the role covers."""
+    if actor.person is None:
+        return
+    for calls, reason in ((involved.competing, APPLIED), (involved.reviewing, REVIEWS)):
+        if any(covers_call(call, programme=programme, call_id=call_id) for call in calls(actor.person)):
+            raise Refused(reason)
+
+
 def _expect(person: Person, actor: Actor, *, programme: str | None, call_id: int | None) -> None:
     """Raise Refused for the person themselves, and for an applicant or a reviewer of a call that the role covers."""
     if actor.person is None:
         return
     if actor.person == person.id:
         raise Refused(Message("You cannot change your own roles. Ask another administrator."))
-    for calls, reason in ((involved.competing, APPLIED), (involved.reviewing, REVIEWS)):
-        if any(covers_call(call, programme=programme, call_id=call_id) for call in calls(actor.person)):
-            raise Refused(reason)
+    expect_impartial(actor, programme=programme, call_id=call_id)
 
 
 def sign_out_everywhere(person: Person) -> None:
-    """Delete every session of the person."""
-    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
+    """Delete every session of the person, and ask for the second factor on every device."""
+    sessions.close_all(person)
+    trusted_devices.forget(person)
 
 
 def _dismissed(appointment: Appointment) -> Message:

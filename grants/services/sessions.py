@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,8 +18,9 @@ from sqlalchemy import delete, func, or_, select, update
 from config import Settings
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Person, SignIn, SignInFailure
-from grants.queries import sessions
-from grants.services import retention
+from grants.queries import factors, sessions
+from grants.services import devices, retention
+from grants.services.factors import trusted_devices
 from workflows.engine.message import Message
 
 TRIES, FAILURE_WINDOW = 10, timedelta(minutes=15)
@@ -39,6 +40,8 @@ SLOT_SECONDS = 10.0
 """How long an attempt waits for a slot."""
 WRONG = Message("The email address or the password is incorrect. Check both, then try again.")
 
+FIRST_STEP = timedelta(minutes=30)
+"""How long a session lasts in which the second factor is still to be shown, or an app to be installed."""
 NOTED = 20
 """Requests of a session are noted at most this often within its idle limit, so that most of them change nothing."""
 
@@ -53,6 +56,10 @@ class NotSignedIn(ValueError):
 
 class TooMany(NotSignedIn):
     """Too many failed attempts; the password was not checked."""
+
+
+class Gone(Exception):
+    """The session has ended, or was confirmed in another request."""
 
 
 class Busy(Exception):
@@ -77,6 +84,24 @@ def _here(function: Callable[..., Any], *args: Any) -> Any:
 def hasher(settings: Settings) -> PasswordHasher:
     """The argon2id hasher, with time and memory cost from the settings."""
     return PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_kib, parallelism=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a session is opened.
+
+    way: `password` or `link`. browser, system: their names, empty if unknown. device: the token of the browser's
+    cookie; empty if the browser is not to be known again.
+    """
+
+    way: str = ""
+    browser: str = ""
+    system: str = ""
+    device: str = ""
+
+
+UNKNOWN = Opening()
+"""A session that no browser has opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +160,17 @@ def password_hash(password: str, settings: Settings, aside: Callable[..., Any] =
         return str(aside(hasher(settings).hash, password))
 
 
-def succeed(tried: Attempt, settings: Settings) -> str:
+def succeed(tried: Attempt, settings: Settings, opening: Opening = UNKNOWN, *, trusted: str = "") -> str:
     """Create a session for a verified attempt, which is no failure; returns the token for the cookie.
 
-    Raises NotSignedIn if the account has ended, or has another password, since the attempt began.
+    trusted: the token of the device, on which the second factor may have been shown before. Raises NotSignedIn if the
+    account has ended, or has another password, since the attempt began.
     """
     withdraw(tried)
     person = db.session.get(Person, tried.person_id)
     if person is None or person.ended_at or person.password_hash != tried.password_hash:
         raise NotSignedIn(WRONG)
-    return open_for(person, settings)
+    return open_for(person, settings, opening, confirmed_at=trusted_devices.trusted_since(person, trusted))
 
 
 def withdraw(tried: Attempt) -> None:
@@ -178,18 +204,57 @@ def record_failure(*, email: str, address: str) -> SignInFailure:
     return failure
 
 
-def open_for(person: Person, settings: Settings) -> str:
-    """Create a session and return the token for the cookie."""
-    token = secrets.token_urlsafe(32)
+def open_for(
+    person: Person, settings: Settings, opening: Opening = UNKNOWN, *, confirmed_at: datetime | None = None
+) -> str:
+    """Create a session and return the token for the cookie. A new device is noted, and the person gets a mail.
+
+    confirmed_at: when the second factor was shown in this browser. Where it is asked for and was not, the session gives
+    its person nothing but the second step, for FIRST_STEP at most.
+    """
+    token, idle = secrets.token_urlsafe(32), timedelta(minutes=settings.session_idle_minutes)
+    if confirmed_at is None and factors.is_asked_of(person.id):
+        idle = min(idle, FIRST_STEP)
     db.session.add(
         SignIn(
             token_sha256=sessions.hashed(token),
             person_id=person.id,
             ends_at=now() + timedelta(hours=settings.session_hours),
-            idle_ends_at=now() + timedelta(minutes=settings.session_idle_minutes),
+            idle_ends_at=now() + idle,
+            way=opening.way,
+            browser=opening.browser,
+            system=opening.system,
+            confirmed_at=confirmed_at,
         )
     )
+    if opening.device:
+        devices.note(person, opening)
     return token
+
+
+def confirm(token: str, settings: Settings) -> str:
+    """Note that the second factor was shown in this session, and return its new token; raises Gone if it has ended.
+
+    The earlier token is worth nothing afterwards: somebody who knew it before the second step does not pass it.
+    """
+    renewed, idle = secrets.token_urlsafe(32), timedelta(minutes=settings.session_idle_minutes)
+    confirmed = (
+        update(SignIn)
+        .where(SignIn.token_sha256 == sessions.hashed(token), SignIn.ends_at > GRANTS_NOW)
+        .values(
+            token_sha256=sessions.hashed(renewed),
+            confirmed_at=GRANTS_NOW,
+            used_at=GRANTS_NOW,
+            idle_ends_at=GRANTS_NOW + idle,
+            challenge=None,
+            challenge_at=None,
+        )
+        .returning(SignIn.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.scalar(confirmed) is None:
+        raise Gone
+    return renewed
 
 
 def is_unnoted(sign_in: SignIn, settings: Settings) -> bool:
@@ -206,6 +271,32 @@ def touch(sign_in: SignIn, settings: Settings) -> None:
         .values(used_at=GRANTS_NOW, idle_ends_at=GRANTS_NOW + idle)
         .execution_options(synchronize_session=False)
     )
+
+
+def renew(token: str) -> str:
+    """Give a session another token, so that a copy of the old one is useless; returns it for the cookie."""
+    new = secrets.token_urlsafe(32)
+    renewed = update(SignIn).where(SignIn.token_sha256 == sessions.hashed(token))
+    renewed = renewed.values(token_sha256=sessions.hashed(new))
+    db.session.execute(renewed.execution_options(synchronize_session=False))
+    return new
+
+
+def end(person: Person, id: int) -> bool:
+    """Delete the session of this person with this id; returns whether there was one."""
+    ended = delete(SignIn).where(SignIn.id == id, SignIn.person_id == person.id).returning(SignIn.id)
+    return db.session.scalar(ended.execution_options(synchronize_session=False)) is not None
+
+
+def end_others(person: Person, token: str) -> None:
+    """Delete every session of the person but the one with this token."""
+    others = (SignIn.person_id == person.id, SignIn.token_sha256 != sessions.hashed(token))
+    db.session.execute(delete(SignIn).where(*others).execution_options(synchronize_session=False))
+
+
+def close_all(person: Person) -> None:
+    """Delete every session of the person."""
+    db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
 
 
 def close(token: str) -> None:

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from grants.db import db, now
-from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Person, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Person, Report, Verification
 from grants.queries import cases, recipients
 from grants.queries.applications import drafts
 from grants.queries.flows import InApplication, Stateful, flow_of, parent_application
-from grants.services import agreements, calls, decisions, locking, outbox, reports, updates
+from grants.services import agreements, calls, decisions, locking, outbox, reports, updates, verifications
 from grants.services.applications import submissions
 from grants.services.effects import Change, Context, EffectFunction, Together, Values
 from grants.services.integrity import history
@@ -63,6 +63,7 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.CANCEL_BATCH: batches.undo,
     Effect.RELEASE_BATCH: batches.release,
     Effect.CONFIRM_BATCH: batches.confirm,
+    Effect.SETTLE_VERIFICATION: verifications.settle,
 }
 PARTS: dict[str, Callable[[Sequence[int]], Sequence[Stateful]]] = {assignment.FLOW.name: assignments.open_of}
 """By the name of their flow, the open rows that belong to the applications with these ids."""
@@ -117,6 +118,7 @@ def _hold(rows: Sequence[Stateful], key: str, actor: Actor) -> None:
         actor=actor,
         applicant=any(counts_over_applicant(transition) for transition in possible),
         money=any(transition.effect is Effect.MAKE_AWARD for transition in possible),
+        rights=tuple(dict.fromkeys(transition.right for transition in possible)),
     )
 
 
@@ -317,7 +319,10 @@ def _page(topic: InApplication) -> str:
 
 
 def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
-    """The rows to send notifications about, with extra values: the instalments of a batch, the drafts of a call."""
+    """The rows to send notifications about, with extra values: the instalments of a batch, the drafts of a call.
+
+    None for a verification, whose effect writes to the people of the organisation.
+    """
     match row:
         case Batch():
             return [(p.instalment, {"amount": Money(p.amount, p.currency)}) for p in row.payments if not p.undone]
@@ -327,5 +332,7 @@ def _topics(row: Stateful) -> list[tuple[InApplication, Values]]:
             return [(row, assignments.values_of(row))]
         case Call():
             return [(draft, {"call": row.title}) for draft in calls.concerned(row)]
+        case Verification():
+            return []
         case _:
             return [(row, {})]

@@ -17,6 +17,7 @@ from grants.web.site import (
     assets,
     authorization,
     bodies,
+    contacts,
     csrf,
     errors,
     formats,
@@ -58,7 +59,19 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.proxies:
         app.wsgi_app = Proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
-    for part in (bodies, csrf, authorization, errors, headers, navigation, task_count, idempotency, formats, assets):
+    for part in (
+        bodies,
+        csrf,
+        authorization,
+        errors,
+        headers,
+        navigation,
+        task_count,
+        idempotency,
+        formats,
+        contacts,
+        assets,
+    ):
         part.init_app(app)
     app.url_map.converters["int"] = NumberInAddress
     for blueprint in blueprints():

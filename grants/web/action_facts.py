@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from grants.access.principals import roles_on
 from grants.db import now
-from grants.models import Agreement, Application, Assignment, Award, Batch, Call, Report
+from grants.models import Agreement, Application, Assignment, Award, Batch, Call, Report, Verification
 from grants.queries import calls, cases
 from grants.queries.applications import drafts
 from grants.queries.cases.applications import recommendation
@@ -104,6 +104,10 @@ def _call(row: Call) -> list[Fact]:
     ]
 
 
+def _verification(row: Verification) -> list[Fact]:
+    return [Fact(gettext("Organisation"), row.organisation.name), Fact(gettext("Due"), day(row.due_on, "year"))]
+
+
 FACTS: dict[type[Any], Callable[[Any], list[Fact]]] = {
     Application: _application,
     Assignment: lambda row: _applicant(row.application),
@@ -111,5 +115,6 @@ FACTS: dict[type[Any], Callable[[Any], list[Fact]]] = {
     Report: _report,
     Batch: _batch,
     Call: _call,
+    Verification: _verification,
 }
 """By the model of the row."""

@@ -1,11 +1,11 @@
-"""What the form of a transition does, for the pages that carry it through a sign-in."""
+"""What the form of a transition does and requires, by its address, before its row is read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from grants.access.principals import application_of
-from grants.models import Call
+from grants.models import Call, Verification
 from grants.queries.flows import flow_of, transitions_of
 from grants.web.site.formats import translate
 from grants.web.site.sending import Action
@@ -15,6 +15,11 @@ def title_at_any_step(model: type[Any], key: str) -> str:
     """The title of the transitions of this key; empty where they differ from step to step."""
     titles = {one.title for one in transitions_of(model.__tablename__, key)}
     return translate(titles.pop()) if len(titles) == 1 else ""
+
+
+def requires_fresh_factor(model: type[Any], key: str) -> bool:
+    """Whether any transition of this key requires a second factor that was shown a short time ago."""
+    return any(one.fresh_factor for one in transitions_of(model.__tablename__, key))
 
 
 def present_action(row: Any, key: str) -> Action:
@@ -28,4 +33,6 @@ def title_of(row: Any) -> str:
     application = application_of(row)
     if application:
         return application.heading
+    if isinstance(row, Verification):
+        return row.organisation.name
     return row.title if isinstance(row, Call) else row.number

@@ -17,7 +17,7 @@ from grants.access.principals import application_of, roles_on
 from grants.db import db, now, transaction
 from grants.forms.numerals import written
 from grants.forms.transitions import CONFIRMED, Unclear, answers, note, require_confirmation
-from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report
+from grants.models import Agreement, Application, Assignment, Batch, Call, Recommendation, Report, Verification
 from grants.queries import cases
 from grants.queries.applications import drafts
 from grants.queries.cases.applications import recommendation
@@ -26,10 +26,10 @@ from grants.services import transitions
 from grants.services.money.instalments import SHOWN, shown
 from grants.services.refusals import Refused, Stale
 from grants.web.action_facts import facts_of, saved_draft
-from grants.web.action_titles import present_action, title_at_any_step, title_of
+from grants.web.action_titles import present_action, requires_fresh_factor, title_at_any_step, title_of
 from grants.web.site import done
 from grants.web.site.actions import action
-from grants.web.site.authorization import actor_on_row, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, fresh_factor, load, permitted, principal
 from grants.web.site.components import Fact, Link, Problem, Reason
 from grants.web.site.errors import already_sent
 from grants.web.site.formats import instant, translate
@@ -54,10 +54,9 @@ NOUNS: dict[str, type[Any]] = {
     "reports": Report,
     "batches": Batch,
     "calls": Call,
+    "verifications": Verification,
 }
 """The models with a flow. Who may apply a transition is declared only in its row of the flow."""
-
-
 ADVISED = frozenset({"award", "decline"})
 """The transitions of an application whose form begins with the officer's recommendation."""
 WEIGHTS = ("first", "second", "link", "grave")
@@ -105,13 +104,17 @@ class TransitionPage:
     currency: str
 
 
-@bp.post("/<any(applications, assignments, agreements, reports, batches, calls):noun>/<int:id>/transitions/<key>")
+@bp.post(
+    "/<any(applications, assignments, agreements, reports, batches, calls, verifications):noun>/<int:id>"
+    "/transitions/<key>"
+)
 @permitted(Permission.SEE_INBOX)
 @action(
     lambda address: title_at_any_step(NOUNS[address["noun"]], address["key"]),
     lambda unread: present_action(*_addressed(unread)),
 )
 @labelled(lambda unread: _note(*_addressed(unread)))
+@fresh_factor(lambda address: requires_fresh_factor(NOUNS[address["noun"]], address["key"]))
 @idempotent
 def apply(noun: str, id: int, key: str) -> Response | tuple[str, int]:
     """Apply a transition, or show every reason why it is refused."""
@@ -253,9 +256,7 @@ def available(row: Any, case: cases.Case | None = None, advice: Recommendation |
 
     case, advice: of the row and the officer's recommendation, if the caller has read both already.
     """
-    if case is not None:
-        return _offers(row, case, advice)
-    return available_on([row])[0]
+    return available_on([row])[0] if case is None else _offers(row, case, advice)
 
 
 def available_on(rows: Sequence[Any]) -> list[list[Offer]]:
@@ -343,15 +344,20 @@ def cure(row: Any, reason: Message) -> Link | None:
         return Link(gettext("View fund"), url_for("funds.show", id=row.fund_id))
     if application is None:
         return None
+    organisation = application.organisation_id
     match reason.cure:
         case "checks":
-            return Link(gettext("Go to eligibility checks"), _part_of(application, "checks"))
+            link = Link(gettext("Go to eligibility checks"), _part_of(application, "checks"))
         case "reviews":
-            return Link(gettext("View reviews"), _part_of(application, "reviews"))
+            link = Link(gettext("View reviews"), _part_of(application, "reviews"))
         case "award":
-            return Link(gettext("View grant"), url_for("awards.of", id=application.id))
+            link = Link(gettext("View grant"), url_for("awards.of", id=application.id))
+        case "organisation" if organisation in principal().organisations:
+            url = url_for("organisations.show", id=organisation, _anchor="people")
+            link = Link(gettext("View people of your organisation"), url)
         case _:
             return None
+    return link
 
 
 def _part_of(application: Application, part: str) -> str:
@@ -364,6 +370,8 @@ def page_of(row: Any) -> str:
         return url_for("awards.show", id=row.award_id)
     if isinstance(row, Assignment):
         return _page_of_assignment(row)
+    if isinstance(row, Verification):
+        return url_for("organisations.show", id=row.organisation_id)
     return url_for(f"{_noun(row)}.show", id=row.id)
 
 
@@ -385,5 +393,7 @@ def _noun(row: Any) -> str:
 
 
 def _currency(row: Any) -> str:
+    if isinstance(row, Verification):
+        return ""
     application = application_of(row)
     return application.call.currency if application else row.fund.currency

@@ -32,13 +32,14 @@ def indicator_bar(
     width: float = 150,
     height: float = 14,
     ink: Ink = "web",
+    right_to_left: bool = False,
 ) -> Markup:
     """A bar from the baseline (hollow dot) to the result, with a stroke at the target; c1 if reached, c2 if not.
 
-    share: progress as in share_of_the_way, None if nothing was measured. mirrored: the bar runs from right to left,
-    for indicators where less is better. A bar that is too long ends at the edge of the drawing.
+    share: progress as in share_of_the_way, None if nothing was measured. mirrored: the bar runs against the direction
+    of reading, for indicators where less is better. A bar that is too long ends at the edge of the drawing.
     """
-    drawing = Drawing(width, height, alternative, ink)
+    drawing = Drawing(width, height, alternative, ink, right_to_left=right_to_left)
     middle, start, target = height / 2, 5.0, 5.0 + (width - 10) * TARGET_AT
 
     def across(x: float) -> float:

@@ -22,12 +22,13 @@ def award_bar(
     width: float = 480,
     height: float = 14,
     ink: Ink = "web",
+    right_to_left: bool = False,
 ) -> Markup:
     """Paid in solid c1, its returned part hatched in c5 at the end, payable in c3, planned hollow.
 
     With a single part and a size of 8 by 8, it is the swatch of that part.
     """
-    drawing = Drawing(width, height, alternative, ink)
+    drawing = Drawing(width, height, alternative, ink, right_to_left=right_to_left)
     total = paid + payable + planned
     scale = width / float(total) if total else 0.0
     spent, back, due, later = (float(part) * scale for part in (paid - returned, returned, payable, planned))
@@ -49,12 +50,13 @@ def line_bar(
     width: float = 120,
     height: float = 10,
     ink: Ink = "web",
+    right_to_left: bool = False,
 ) -> Markup:
     """Spending as a solid bar over the approved amount; spending above the approved amount is hatched.
 
     most: the largest amount of all lines, so that all bars share a scale.
     """
-    drawing = Drawing(width, height, alternative, ink)
+    drawing = Drawing(width, height, alternative, ink, right_to_left=right_to_left)
     scale = width / float(most) if most else 0.0
     allowed, covered, over = (
         float(part) * scale for part in (approved, min(used, approved), max(used - approved, Decimal()))

@@ -37,12 +37,13 @@ def payments_over_time(
     width: float = 480,
     height: float = 72,
     ink: Ink = "web",
+    right_to_left: bool = False,
 ) -> Markup:
     """Bars labelled with amount and date. The axis is the period, extended to include every payment.
 
     Payments after the sixth, or too close to the previous one, have no label; the text alternative lists all payments.
     """
-    drawing = Drawing(width, height, alternative, ink)
+    drawing = Drawing(width, height, alternative, ink, right_to_left=right_to_left)
     first = min([starts_on, *(payment.day for payment in payments)])
     last = max([ends_on, *(payment.day for payment in payments)])
     floor, ceiling = height - 14, 26.0

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from babel.numbers import get_currency_precision, list_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-Language = Literal["en", "fr", "es"]
+Language = Literal["en", "fr", "es", "ar"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+"""The languages of documents, in their order."""
 
 # Controls and surrogates are never printed, and directional formatting characters could make a letter read differently
 # from the stored text.
@@ -89,12 +92,24 @@ CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
 FOUNDATION = "Internet Society Foundation"
+FOUNDATION_IN: Mapping[str, str] = {"ar": "مؤسسة مجتمع الإنترنت"}
+"""The name of the Foundation in the languages that write it in their own script."""
 
 
 class Foundation(Fact):
     """The sender of a document."""
 
     name: Line
+
+
+def name_of_foundation(language: str) -> str:
+    """The name of the Foundation as a text of this language writes it."""
+    return FOUNDATION_IN.get(language, FOUNDATION)
+
+
+def foundation_of(facts: dict[str, Any]) -> Foundation:
+    """The sender of a document with these facts, one of which is its language."""
+    return Foundation(name=name_of_foundation(facts.get("language", "")))
 
 
 class Recipient(Fact):
@@ -129,7 +144,7 @@ class Letter(Fact):
     issued_on: date
     demo: bool = False
     sealed: bool = True
-    foundation: Foundation = Foundation(name=FOUNDATION)
+    foundation: Foundation = Field(default_factory=foundation_of)
     recipient: Recipient
     project: Line
     call: Line

@@ -9,7 +9,6 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from reports.snapshots.facts import (
-    FOUNDATION,
     Amount,
     Code,
     CountryCode,
@@ -25,6 +24,7 @@ from reports.snapshots.facts import (
     Text,
     WebAddress,
     fits_currency,
+    foundation_of,
 )
 
 
@@ -115,7 +115,7 @@ class ImpactReport(Fact):
     language: Language
     issued_on: date
     demo: bool = False
-    foundation: Foundation = Foundation(name=FOUNDATION)
+    foundation: Foundation = Field(default_factory=foundation_of)
     title: Line
     chapter: Line
     country_code: CountryCode

@@ -14,15 +14,34 @@ from flask import current_app
 
 from config import Settings
 from grants.db import db, now, today, transaction
-from grants.models import Application, Assignment, Award, Batch, Conflict, Document, DocumentFile, Outbox, SignIn
+from grants.models import (
+    Application,
+    Assignment,
+    Award,
+    Batch,
+    Conflict,
+    Document,
+    DocumentFile,
+    Outbox,
+    SignIn,
+)
 from grants.outside import mailbox
 from grants.outside.storage import Storage
-from grants.services import calls, locking, outbox, persons, sessions
+from grants.services import (
+    calls,
+    locking,
+    outbox,
+    persons,
+    sessions,
+)
 from grants.services.applications import drafts
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.access import newcomers
 from tests.beside import draft_call
+from tests.browser import confirmed_session
 from tests.databases import advance
+from tests.second_factors import give_app
 from tests.world import World
 from workflows.engine.roles import Role
 
@@ -90,8 +109,14 @@ def play() -> dict[str, str]:
     found |= _before_a_decision(world) | _in_review(world) | _other_flows(world) | _agreements(world)
     found |= _payments(world) | _calls(world)
     found |= _documents(settings, int(found["granted"]))
+    found |= newcomers.organisation_documents(world)
+    with transaction():
+        found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
+    found |= newcomers.invited(world)
+    found["message"] = str(newcomers.message(world, int(found["reviewed"])))
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
+    found |= newcomers.registered(world)
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):
             session.add(Conflict(application_id=row.id, person_id=world.people["conf"].id, kinds="member"))
@@ -103,13 +128,14 @@ def play() -> dict[str, str]:
 def sign_in(settings: Settings) -> dict[str, str]:
     """The token of a session for each actor but the public, in the database of the application.
 
-    Each was used a day ahead, so that no request of a long test run notes its use and so changes the session.
+    Each was used a day ahead, so that no request of a long test run notes its use and so changes the session; and its
+    second factor was shown a day ahead, so that no request finds that this was too long ago.
     """
-    people = w.found().people
+    people, tomorrow = w.found().people, now() + timedelta(days=1)
     with transaction():
-        tokens = {actor: sessions.open_for(people[name], settings) for actor, name in NAMES.items()}
+        tokens = {actor: confirmed_session(people[name], settings) for actor, name in NAMES.items()}
         for session in db.session.query(SignIn):
-            session.used_at += timedelta(days=1)
+            session.used_at = session.confirmed_at = tomorrow
     return tokens
 
 
@@ -130,7 +156,9 @@ def _people(world: World, settings: Settings) -> dict[str, str]:
             for name in ("mg1", "mg2"):
                 persons.join(world.people[name], world.chapters[f"mg_{number}_"], actor=w.SYSTEM)
         appointment = persons.appoint(world.people["bo2"], Role.REVIEWER, actor=w.SYSTEM)
-        world.people["uma"].password_hash = sessions.hasher(settings).hash(PASSWORD)
+        entered = sessions.hasher(settings).hash(PASSWORD)
+        for name in NAMES.values():
+            world.people[name].password_hash = entered
         w.recorded()
     return {
         "appointment": str(appointment.id),

@@ -38,6 +38,17 @@ TICKED = {"confirmed": "yes"}
 SIGNED = {"name": "Somebody Demo", "read": "yes"}
 BACK = {"amount": "500.00", "day": "{today}", "reference": "B-2026-77"}
 
+REGISTERED = {
+    "kind": "nonprofit",
+    "country": "TG",
+    "organisation": "Réseaux du Golfe",
+    "legal_name": "Association Réseaux du Golfe",
+    "name": "Afi Demo",
+    "email": "afi@example.org",
+    "authorised": "y",
+    "informed": "y",
+}
+
 SENT: dict[str, Sent] = {
     # applications
     "/applications/{reviewed}/reviewers": _sent("/applications/{reviewed}/reviewers", reviewer="{reviewer}"),
@@ -68,6 +79,9 @@ SENT: dict[str, Sent] = {
     "/applications/{alert}/transitions/alert": _sent("/applications/{alert}/send"),
     "/applications/{triage}/transitions/accept": _sent("/applications/{triage}"),
     "/applications/{urgent}/transitions/back_to_review": _sent("/applications/{urgent}", reason=REASON),
+    "/applications/{reviewed}/messages": _sent("/applications/{reviewed}/messages", body=REASON),
+    "/applications/{reviewed}/notes": _sent("/applications/{reviewed}/messages", note=REASON),
+    "/messages/{message}/settle": _sent("/applications/{reviewed}/messages"),
     # awards
     "/awards/{offered_award}/budget": _sent("/awards/{offered_award}/budget"),
     "/applications/{offered}/transitions/turn_down": _sent("/awards/{offered_award}", reason=REASON, **TICKED),
@@ -115,12 +129,66 @@ SENT: dict[str, Sent] = {
     "/assignments/{declined_assignment}/transitions/invite_again": _sent("/applications/{ready}/reviewers"),
     "/applications/{reviewed}/conflict": _sent("/applications/{reviewed}/conflict", member="yes"),
     "/conflicts/{conflict}/lift": _sent("/conflicts/{conflict}/lift", reason=REASON),
+    "/organisations/{organisation}/legal-details/change": _sent(
+        "/organisations/{organisation}/legal-details/change", legal_name="Another legal name"
+    ),
+    "/register": _sent("/register", **REGISTERED),
+    "/calls/{call}/register": _sent("/calls/{call}/register", **REGISTERED),
+    "/link/registration/{registration}": _sent("/link/registration/{registration}"),
+    "/join-requests/{join_request}/accept": _sent("/join-requests/{join_request}"),
+    "/join-requests/{join_request}/decline": _sent("/join-requests/{join_request}", reason=REASON),
+    "/verifications/{verification}/transitions/verify": _sent("/organisations/{verified}", note=REASON),
+    "/verifications/{refusable}/transitions/refuse": _sent("/organisations/{refused}", note=REASON, **TICKED),
     # people and sessions
     "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),
+    "/account": _sent("/account", name="Another Demo"),
+    "/account/sessions/end": _sent(session="1"),
+    "/account/sessions/end-others": _sent(),
+    "/account/email": _sent("/account/email", email="another@example.org", present_password=PASSWORD),
+    "/account/email/stop": _sent(),
+    "/account/password": _sent(present_password=PASSWORD, password=f"{PASSWORD} and more"),
+    "/account/close": _sent("/account/close", present_password=PASSWORD, confirmed="y"),
+    "/account/language": _sent(language="en"),
+    "/memberships/{membership}": _sent("/memberships/{membership}", may_sign="y"),
+    "/memberships/{membership}/end": _sent("/memberships/{membership}", **TICKED),
+    "/memberships/{own_membership}/hand-over": _sent(
+        "/memberships/{own_membership}/hand-over",
+        successor="other",
+        email="lova@example.org",
+        name="Lova (demo)",
+        starts_on="{today}",
+    ),
+    "/memberships/{own_membership}/leave": _sent("/organisations/{organisation}", **TICKED),
+    "/organisations/{organisation}/invite": _sent(
+        "/organisations/{organisation}/invite", email="lova@example.org", name="Lova (demo)"
+    ),
+    "/people/invite": _sent(
+        "/people/invite", email="lova@example.org", name="Lova (demo)", role="reviewer", scope="everything"
+    ),
+    "/invitations/{invitation}/again": _sent(),
+    "/invitations/{invitation}/withdraw": _sent(),
+    "/invitations/{role_invitation}/again": _sent(),
+    "/invitations/{role_invitation}/withdraw": _sent(),
+    "/invitation/{token}": _sent(name="Somebody Demo"),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
     "/sign-out": _sent(),
+    # documents of organisations
+    "/organisations/{organisation}/documents/new": _sent(
+        "/organisations/{organisation}/documents/new", type="accounts", file=b"%PDF-1.7"
+    ),
+    "/organisations/documents/{organisation_document}/replace": _sent(
+        "/organisations/documents/{organisation_document}/replace", file=b"%PDF-1.7"
+    ),
+    "/sign-in/second-step": _sent(code="123456"),
+    "/sign-in/second-step/passkey": _sent(),
+    "/sign-in/second-step/passkey/options": _sent(),
+    "/account/factors/app": _sent("/account/factors/app", code="123456"),
+    "/account/factors/passkey": _sent(label="Key"),
+    "/account/factors/passkey/options": _sent(),
+    "/account/factors/{factor}/remove": _sent("/account/factors"),
+    "/account/factors/recovery-codes": _sent(),
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),

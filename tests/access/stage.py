@@ -21,6 +21,7 @@ from grants.demo.page_reader import Form, Page
 from grants.outside.servers import Postgres
 from grants.queries.sessions import COOKIE
 from grants.queries.tasks import inbox
+from grants.services.factors import passkeys, totp
 from tests.access import cast
 from tests.contents import Superuser, restore, superuser, taken
 from tests.databases import copied, settings_for
@@ -116,6 +117,15 @@ def ground(postgres: Postgres, template: str) -> tuple[str, dict[str, str], dict
     return name, numbers, tokens
 
 
+def _accept_factors(patch: pytest.MonkeyPatch) -> None:
+    """Accept every code and passkey, because they change with the time; they have their own tests."""
+    patch.setattr(totp, "matching_steps", lambda *_: [1])
+    patch.setattr(totp, "use", lambda *_, **__: None)
+    patch.setattr(passkeys, "take_challenge", lambda _: b"")
+    for name in ("add", "use"):
+        patch.setattr(passkeys, name, lambda *_, **__: None)
+
+
 @contextmanager
 def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Iterator[Stage]:
     """The stage with a copy of its own, named after the folder. The application is restored afterwards."""
@@ -129,6 +139,7 @@ def played(app: Flask, postgres: Postgres, template: str, folder: Path) -> Itera
         try:
             # The figure beside “Inbox” takes half the time of every page, and is the same on all; it has its own tests.
             patch.setattr(inbox, "count", lambda _: 0)
+            _accept_factors(patch)
             with recorded(app) as locks, superuser(postgres, copy) as connected:
                 yield Stage(app, postgres, connected, copy, numbers, tokens, locks)
         finally:

@@ -29,7 +29,7 @@ from tests.access.stage import ground
 from tests.databases import copied, settings_for
 from tests.prepared import opened
 from workflows.engine.roles import Actor, Role
-from workflows.flows import assignment, call
+from workflows.flows import assignment, call, verification
 from workflows.flows.standard import FLOWS
 from workflows.rules.involvements import IMPARTIAL, JUDGING
 from workflows.rules.reviews import MAY_REVIEW
@@ -231,9 +231,13 @@ def test_without_the_record_they_would_be_invited(data: Data) -> None:
     assert [harm(data, INVITED, past, "rhea") for past in (had("wrote"), competed)] == ["asked", "asked"]
 
 
+BESIDE = (call.FLOW, verification.FLOW)
+"""The flows that are about no application."""
+
+
 def test_every_action_of_a_role_that_judges_is_tried() -> None:
     """A reviewer who declines or declares a conflict judges nothing."""
-    judging = [row for flow in FLOWS if flow is not call.FLOW for row in flow.transitions if STAFF & set(row.roles)]
+    judging = [row for flow in FLOWS if flow not in BESIDE for row in flow.transitions if STAFF & set(row.roles)]
     reviewing = {row.key for flow in FLOWS for row in flow.transitions if Role.REVIEWER in row.roles}
 
     assert {row.key for row in judging} - {action.key for action in ACTIONS} == set()
@@ -251,7 +255,7 @@ AFTER_THE_DECISION = {
 
 def test_every_row_of_a_role_that_judges_has_the_guards() -> None:
     """The award by an officer and that by an approver are different rows with one key."""
-    rows = [(flow, row) for flow in FLOWS if flow is not call.FLOW for row in flow.transitions]
+    rows = [(flow, row) for flow in FLOWS if flow not in BESIDE for row in flow.transitions]
     staff = [(flow.name, row.key, set(row.guards)) for flow, row in rows if STAFF & set(row.roles)]
     reviewers = [row for row in assignment.FLOW.transitions if row.key in {"clear", "send"}]
 

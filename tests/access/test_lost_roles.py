@@ -19,7 +19,13 @@ REFUSED = "239"
 """The command refuses with an error page, with a reason beside a field, or before it has locked."""
 TABLES = ("appointment", "membership")
 END = "UPDATE {} SET ended_at = now() WHERE person_id = %s AND ended_at IS NULL"
-FOR_ALL = {"documents.check", "links.use", "sessions.create", "sessions.end"}
+FOR_ALL = {
+    "account.change", "account.end_others", "account.end_session", "account.speak", "documents.check",
+    "email.change", "email.stop", "factors.add_app", "factors.add_passkey", "factors.passkey_options",
+    "factors.remove", "factors.renew_codes", "invitations.accept", "links.use", "own_data.close", "password.change",
+    "registrations.create", "registrations.create_for", "registrations.use", "second_step.create",
+    "second_step.passkey_options", "second_step.use_passkey", "sessions.create", "sessions.end",
+}  # fmt: skip
 """Routes that need no role."""
 CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in FOR_ALL]
 COUNTER = {"calls.create", "drafts.choose", "funds.receive", "persons.appoint"}

@@ -13,7 +13,8 @@ from tests.access.stage import Stage
 from tests.access.table import Row, named, rows
 from tests.bench.lists import statements
 
-MOST, MOST_OF_DETAILS = 12, 15
+MOST, MOST_OF_DETAILS = 12, 16
+"""One statement of the pages of applicants is for the officer whom they name."""
 DETAILS = {"applications.show", "awards.show"}
 """The pages that show a whole application or a whole award."""
 PAGES = [row for row in rows() if row.method == "GET" and row.endpoint not in {"static", "assets.show"}]

@@ -20,11 +20,11 @@ from sqlalchemy.engine import Engine
 from grants.db import db, transaction
 from grants.models import Person
 from grants.queries.sessions import COOKIE
-from grants.services import sessions
 from grants.web import create_app
 from tests.bench import addresses, seeding
 from tests.bench.figures import Broken, Figure
 from tests.bench.ground import Ground
+from tests.browser import confirmed_session
 
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 9
@@ -46,7 +46,7 @@ class Site:
             self.browsers[name] = FlaskClient(self.app, self.app.response_class)
             if name:
                 with self.app.app_context(), transaction():
-                    token = sessions.open_for(self.people[name], self.app.extensions["settings"])
+                    token = confirmed_session(self.people[name], self.app.extensions["settings"])
                 self.browsers[name].set_cookie(COOKIE, token)
         return self.browsers[name]
 

@@ -11,12 +11,12 @@ from grants.db import db, transaction
 from grants.jobs import program
 from grants.models import Person
 from grants.queries.sessions import COOKIE
-from grants.services import sessions
 from tests import world
 from tests.bench import processes
 from tests.bench.addresses import LISTS
 from tests.bench.figures import Broken, Figure
 from tests.bench.ground import Ground
+from tests.browser import confirmed_session
 
 PART = "Memory of a web process"
 REQUESTS = 50
@@ -51,7 +51,7 @@ def measure(ground: Ground, name: str) -> list[Figure]:
 
 def _signed_in(person: Person) -> str:
     with transaction():
-        return f"{COOKIE}={sessions.open_for(person, program.settings())}"
+        return f"{COOKIE}={confirmed_session(person, program.settings())}"
 
 
 def _status(port: int, address: str, cookie: str) -> int:

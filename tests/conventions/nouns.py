@@ -10,21 +10,25 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 
 NOUNS = frozenset(
     {
-        "agreements", "applications", "appointments", "assignments", "awards", "batches", "calls", "checks",
-        "conflicts", "decisions", "documents", "drafts", "envelopes", "failures", "figures", "funds", "indicators",
-        "instalments", "involvements", "judgements", "links", "organisations", "payments", "persons", "programmes",
-        "proposals", "reports", "reviews", "scores", "sessions", "submissions", "tasks", "transitions",
+        "agreements", "applications", "appointments", "assignments", "attachments", "awards", "batches", "calls",
+        "checks", "closures", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes",
+        "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators", "instalments",
+        "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
+        "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
+        "proposals", "registrations", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
+        "transitions", "verifications",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
 
-SINGLE = frozenset({"eligibility", "history", "inbox", "ledger", "outbox", "public"})
+SINGLE = frozenset({"correspondence", "eligibility", "history", "inbox", "ledger", "outbox", "public"})
 """What there is one of, so that it has no plural."""
 
 GROUPS = frozenset({"integrity", "money", "sealing", "verifying"})
 """Folders that stand for no noun and hold modules of several."""
 
 ONE_LAYER: dict[str, tuple[str, str]] = {
+    "acceptances": ("services", "an acceptance is read and shown with the invitation"),
     # a table that nothing else is named after
     "appointments": ("models", "they are given and ended with the person who holds them: services/persons"),
     "counters": ("models", "the table behind services/numbers"),
@@ -34,6 +38,9 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "payments": ("services", "a payment is read and shown with its batch"),
     "repayments": ("services", "what came back is read and shown with the award"),
     "submissions": ("services", "a submission is read and shown with its application"),
+    # parts of the correspondence
+    "messages": ("services", "a message is read and shown with its thread: queries/correspondence"),
+    "mails": ("services", "the reply addresses of the mails of messages"),
     # machinery of the services
     "anchored": ("services", "compares checkpoints with their anchors"),
     "adoption": ("services", "takes rows into the history that it did not hold before"),
@@ -59,6 +66,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "idempotency": ("services", "the second sending of a form gets the first one's answer"),
     "retention": ("services", "deletes rows that are needed for a while only"),
     "watch": ("services", "notices that the sealer has stopped"),
+    "registers": ("services", "the registers whose numbers are checked"),
     "letters": ("services", "the snapshots that documents are printed from"),
     "replacements": ("services", "documents that take the place of void ones"),
     "locking": ("services", "the order in which rows are locked"),
@@ -79,7 +87,10 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "recipients": ("queries", "who gets a mail"),
     "scores": ("queries", "the scores of an application side by side"),
     "withheld": ("queries", "which sums and names would reveal an application that is hidden from a person"),
+    "matches": ("queries", "organisations that may be the same as one that somebody registers"),
     # parts of forms
+    "personal_data": ("queries", "what is stored about a person, for their own copy"),
+    "identities": ("forms", "the present password, entered again in forms of one's own account"),
     "base": ("forms", "what all forms share"),
     "cleaning": ("forms", "how every typed or pasted text is cleaned"),
     "entered": ("forms", "what was entered into a form, with its labels"),

@@ -13,10 +13,13 @@ from flask import current_app
 from psycopg import sql
 
 from grants.db import db, transaction
-from grants.models import Document, DocumentEnd, DocumentFile, Outbox
+from grants.models import Document, DocumentEnd, DocumentFile, Organisation, Outbox
 from grants.outside.servers import Postgres
 from grants.outside.servers.postgres import plain
+from grants.services import join_requests, locking, profiles, transitions, verifications
+from grants.services.profiles import Details
 from tests import world
+from tests.attachments import pdfs, uploads
 from tests.databases import copied
 from tests.prepared import Prepare
 
@@ -40,6 +43,14 @@ def _fill() -> None:
     world.paid(made, award)
     world.returned(made, award, "0.50")
     world.draft(made, chapter="bo")
+    uploads.newer(made, uploads.document(made), pdfs.honest(2))
+    uploads.check_all()
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        locking.hold(organisation)
+        verifications.begin(organisation, actor=world.SYSTEM, apply=transitions.apply)
+        profiles.add(organisation, Details("Chapter of Madagascar"), actor=world.SYSTEM)
+        join_requests.ask(world.person("joe"), organisation, title="", days=5)
     with transaction():
         order = db.session.query(Outbox).filter_by(kind="document").order_by(Outbox.id)[0]
         first, second = db.session.query(Document).order_by(Document.id)[:2]

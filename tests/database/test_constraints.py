@@ -15,6 +15,47 @@ SENT = (
     "INSERT INTO submission (application_id, number, stage, sha256, sent_at)"
     " VALUES (1, {number}, '{stage}', '{sha256}', now())"
 )
+UPLOAD = (
+    "INSERT INTO attachment (id, organisation_id, name, kind, size, sha256, quarantine_key, replaces_id, uploaded_by)"
+    " SELECT {id}, organisation_id, {name}, {kind}, {size}, {sha256}, {key}, {replaces}, uploaded_by FROM attachment"
+    " ORDER BY id DESC LIMIT 1"
+)
+SOUND = {
+    "id": "nextval('attachment_id_seq')", "name": "name", "kind": "kind", "size": "size", "sha256": "sha256",
+    "key": "repeat('0', 32)", "replaces": "NULL",
+}  # fmt: skip
+FRESH = f"WITH fresh AS ({UPLOAD.format(**SOUND)} RETURNING id, organisation_id, uploaded_by) "
+CHECKED = FRESH + (
+    "INSERT INTO attachment_check (attachment_id, verdict, reason, name, media_type, sha256, size)"
+    " SELECT id, {verdict}, {reason}, {name}, {name}, {sha256}, {size} FROM fresh"
+)
+ACCEPTED = {"verdict": "'accepted'", "reason": "NULL", "name": "'a'", "sha256": "repeat('a', 64)", "size": "1"}
+UNCLEAR = {"verdict": "'perhaps'", "reason": "'{}'", "name": "NULL", "sha256": "NULL", "size": "NULL"}
+PREVIEW = "INSERT INTO attachment_preview (attachment_id, number, sha256) VALUES (1, {number}, {sha256})"
+VERSION = FRESH + (
+    "INSERT INTO organisation_document"
+    " (organisation_id, attachment_id, type, title, version, valid_from, valid_until, added_by)"
+    " SELECT organisation_id, {attachment}, {type}, '', {version}, '2027-01-02', {until}, uploaded_by FROM fresh"
+)
+WHOLE = {"attachment": "id", "type": "'accounts'", "version": "1", "until": "NULL"}
+REGISTERED = (
+    "INSERT INTO registration (email, name, language, kind, organisation, country, legal_name, ends_at, used_at)"
+    " VALUES ('x@example.org', 'X', 'en', {})"
+)
+INVITED = (
+    "INSERT INTO invitation (email, name, invited_by, ends_at, {columns})"
+    " VALUES ('a@b', 'N', 1, now() + interval '1 day', {values})"
+)
+MAILED = (
+    "INSERT INTO message (application_id, side, person_id, via, sha256, salt, body, mail_sha256, files)"
+    " VALUES (1, '{side}', 1, 'mail', repeat('0', 64), repeat('0', 32), 'x', {values})"
+)
+REPLY = (
+    "WITH m AS (INSERT INTO message (application_id, side, person_id, sha256, salt, body)"
+    " VALUES (1, 'applicant', 1, repeat('0', 64), repeat('0', 32), 'x') RETURNING id)"
+    " INSERT INTO message_mail (token_sha256, message_id, person_id, role, ends_at, problem)"
+    " SELECT {token}, id, 1, '{role}', {ends}, '{problem}' FROM m"
+)
 BROKEN = {
     "account_kind_is_known": "INSERT INTO account (kind, fund_id, currency) VALUES ('pocket', 1, 'USD')",
     "agreement_first_signature": "UPDATE agreement SET step = 'countersign', signed_name = ''",
@@ -28,6 +69,18 @@ BROKEN = {
     "appointment_role_is_appointed": "UPDATE appointment SET role = 'applicant' WHERE id = 1",
     "assignment_reads_after_declaring": "UPDATE assignment SET cleared_at = NULL",
     "assignment_step_is_known": "UPDATE assignment SET step = 'asleep'",
+    "attachment_check_accepted_is_stored": CHECKED.format(**ACCEPTED | {"reason": "'{}'"}),
+    "attachment_check_is_not_empty": CHECKED.format(**ACCEPTED | {"size": "0"}),
+    "attachment_check_sha256_is_a_hash": CHECKED.format(**ACCEPTED | {"sha256": "'ABC'"}),
+    "attachment_check_verdict_is_known": CHECKED.format(**UNCLEAR),
+    "attachment_is_not_empty": UPLOAD.format(**SOUND | {"size": "0"}),
+    "attachment_kind_is_known": UPLOAD.format(**SOUND | {"kind": "'film'"}),
+    "attachment_name_is_no_path": UPLOAD.format(**SOUND | {"name": "'../' || name"}),
+    "attachment_preview_is_counted_from_one": PREVIEW.format(number=0, sha256="repeat('a', 64)"),
+    "attachment_preview_sha256_is_a_hash": PREVIEW.format(number=9, sha256="'ABC'"),
+    "attachment_quarantine_key_has_its_form": UPLOAD.format(**SOUND | {"key": "'../x'"}),
+    "attachment_replaces_an_earlier_one": UPLOAD.format(**SOUND | {"id": "0", "replaces": "id"}),
+    "attachment_sha256_is_a_hash": UPLOAD.format(**SOUND | {"sha256": "'ABC'"}),
     "award_ends_after_it_starts": "UPDATE award SET ends_on = starts_on",
     "award_gives_something": "UPDATE award SET amount = 0",
     "award_asks_back_by_a_day": "UPDATE award SET unused = 1, back_by = NULL",
@@ -63,6 +116,24 @@ BROKEN = {
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) SELECT 2, 2, sha256, 0, 1, '{}' FROM document_file",
     "document_file_sha256_is_a_hash":
         "INSERT INTO document_file (document_id, outbox_id, sha256, size, pages, made_with) VALUES (2, 2, 'ABC', 1, 1, '{}')",
+    "factor_app_has_its_secret": "INSERT INTO factor (person_id, kind, label) VALUES (1, 'totp', 'x')",
+    "factor_ends_after_it_begins":
+        "INSERT INTO factor (person_id, kind, label, secret, ended_at) VALUES (1, 'totp', 'x', 'x', '2000-01-01')",
+    "factor_has_a_label": "INSERT INTO factor (person_id, kind, label, secret) VALUES (1, 'totp', '', 'x')",
+    "factor_kind_is_known": "INSERT INTO factor (person_id, kind, label) VALUES (1, 'sms', 'x')",
+    "factor_passkey_has_its_key": "INSERT INTO factor (person_id, kind, label, credential_id) VALUES (1, 'passkey', 'x', 'x')",
+    "recovery_code_code_is_a_hash": "INSERT INTO recovery_code (person_id, code_sha256) VALUES (1, 'code')",
+    "recovery_code_ends_when_used": "INSERT INTO recovery_code (person_id, code_sha256, used_at) VALUES (1, repeat('0', 64), now() + interval '1 year')",
+    "recovery_code_used_after_it_begins":
+        "INSERT INTO recovery_code (person_id, code_sha256, used_at, ended_at) VALUES (1, repeat('0', 64), '2000-01-01', '2000-01-01')",
+    "sign_in_way_is_known":
+        "INSERT INTO sign_in (token_sha256, person_id, ends_at, idle_ends_at, way) VALUES ('x', 1, now(), now(), 'luck')",
+    "sign_in_challenge_has_its_time":
+        "INSERT INTO sign_in (token_sha256, person_id, ends_at, idle_ends_at, challenge) VALUES ('x', 1, now(), now(), 'x')",
+    "trusted_device_ends_after_it_begins":
+        "INSERT INTO trusted_device (token_sha256, person_id, ends_at) VALUES (repeat('0', 64), 1, '2000-01-01')",
+    "trusted_device_token_is_a_hash":
+        "INSERT INTO trusted_device (token_sha256, person_id, ends_at) VALUES ('token', 1, now() + interval '1 year')",
     "figures_one_row":
         "INSERT INTO figures (id, at, awards, countries, promised, paid, funded, declined, not_eligible, undecided) VALUES (2, now(), 0, 0, 0, 0, 0, 0, 0, 0)",
     "fund_currency_is_a_code": "UPDATE fund SET currency = 'usd'",
@@ -78,6 +149,24 @@ BROKEN = {
     "instalment_pays_something": "UPDATE instalment SET amount = 0",
     "instalment_step_is_known": "UPDATE instalment SET step = 'paid'",
     "involvement_part_is_known": "INSERT INTO involvement (application_id, person_id, part) VALUES (1, 1, 'watched')",
+    "device_token_is_a_hash": "INSERT INTO device (person_id, token_sha256) VALUES (1, 'token')",
+    "email_change_email_is_one":
+        "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'Mia@example.org', now() + interval '1 year')",
+    "email_change_ends_after_it_begins":
+        "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'mia@example.org', now() - interval '1 year')",
+    "join_request_decided_by_somebody":
+        "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at) VALUES (1, 1, now(), now())",
+    "join_request_declined_with_a_reason":
+        "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at, decided_by, accepted) VALUES (1, 1, now(), now(), 1, false)",
+    "invitation_email_is_one": INVITED.format(columns="role", values="'officer'").replace("'a@b'", "'A@b'"),
+    "invitation_one_purpose": INVITED.format(columns="role, organisation_id", values="'officer', 1"),
+    "invitation_role_is_appointed": INVITED.format(columns="role", values="'applicant'"),
+    "invitation_one_scope": INVITED.format(columns="role, programme, call_id", values="'officer', 'BTN-L', 1"),
+    "invitation_token_is_a_hash": INVITED.format(columns="role, token_sha256", values="'officer', 'abc'"),
+    "invitation_ends_after_it_begins": INVITED.format(columns="role, created_at", values="'officer', now() + interval '9 days'"),
+    "invitation_accepted_by_somebody": INVITED.format(columns="role, accepted_at", values="'officer', now()"),
+    "invitation_hand_over_has_its_day": INVITED.format(columns="role, starts_on", values="'officer', '2030-01-01'"),
+    "invitation_one_end": INVITED.format(columns="role, accepted_at, accepted_by, withdrawn_at", values="'officer', now(), 1, now()"),
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
     "link_purpose_is_known":
@@ -86,10 +175,35 @@ BROKEN = {
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES ('token', 1, 'sign_in', now() + interval '1 year')",
     "link_used_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at, used_at) VALUES (repeat('0', 64), 1, 'sign_in', now() + interval '1 year', '2000-01-01')",
+    "message_files_are_counted": MAILED.format(side="applicant", values="repeat('a', 64), -1"),
+    "message_identifier_is_a_hash": MAILED.format(side="applicant", values="'x', 0"),
+    "message_mail_has_its_identifier": MAILED.format(side="applicant", values="NULL, 0"),
+    "message_page_quotes_nothing":
+        "INSERT INTO message (application_id, side, person_id, sha256, salt, body, quoted) VALUES (1, 'applicant', 1, repeat('0', 64), repeat('0', 32), '', 'x')",
+    "message_side_is_known": MAILED.format(side="public", values="repeat('a', 64), 0"),
+    "message_text_has_its_hash":
+        "INSERT INTO message (application_id, side, person_id, sha256, salt, body) VALUES (1, 'applicant', 1, repeat('0', 64), '', '')",
+    "message_way_is_known":
+        "INSERT INTO message (application_id, side, person_id, via, sha256, salt, body) VALUES (1, 'applicant', 1, 'fax', repeat('0', 64), repeat('0', 32), '')",
+    "message_mail_ends_after_it_begins": REPLY.format(token="repeat('a', 64)", role="officer", ends="'2000-01-01'", problem=""),
+    "message_mail_problem_of_what_came_back": REPLY.format(token="repeat('a', 64)", role="officer", ends="'2100-01-01'", problem="x"),
+    "message_mail_role_answers": REPLY.format(token="repeat('a', 64)", role="reviewer", ends="'2100-01-01'", problem=""),
+    "message_mail_token_is_a_hash": REPLY.format(token="'x'", role="officer", ends="'2100-01-01'", problem=""),
     "more_time_given_for_a_reason":
         "INSERT INTO more_time (call_id, organisation_id, until, reason, by) VALUES (1, 1, now(), '', 1)",
+    "organisation_document_ends_after_it_begins": VERSION.format(**WHOLE | {"until": "'2027-01-01'"}),
+    "organisation_document_is_counted_from_one": VERSION.format(**WHOLE | {"version": "0"}),
+    "organisation_document_other_has_a_title": VERSION.format(**WHOLE | {"type": "'other'"}),
+    "organisation_document_type_is_known": VERSION.format(**WHOLE | {"type": "'diary'"}),
+    "note_text_has_its_hash": "INSERT INTO note (application_id, person_id, sha256, salt, body) VALUES (1, 1, '', '', 'x')",
     "organisation_country_is_a_code": "UPDATE organisation SET country = 'mg'",
     "organisation_kind_is_known": "UPDATE organisation SET kind = 'club'",
+    "organisation_profile_has_its_legal_name":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, '', 'x')",
+    "organisation_profile_is_counted_from_one":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 0, 'x', 'x')",
+    "organisation_profile_number_has_its_register":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier, register) VALUES (1, 9, 'x', 'x', 'x')",
     "organisation_standing_is_known": "UPDATE organisation SET standing = 'so so'",
     "outbox_kind_is_known": "UPDATE outbox SET kind = 'shell'",
     "outbox_one_end": "UPDATE outbox SET done_at = now(), dead_at = now()",
@@ -99,6 +213,10 @@ BROKEN = {
         " INSERT INTO posting (entry_id, account_id, amount, currency) SELECT e.id, 1, 0, 'USD' FROM e",
     "recommendation_an_award_names_its_amount": "UPDATE recommendation SET amount = NULL",
     "recommendation_kind_is_known": "UPDATE recommendation SET kind = 'perhaps', amount = NULL",
+    "registration_country_is_a_code": REGISTERED.format("'chapter', 'X', 'mg', 'X', now() + interval '1 year', NULL"),
+    "registration_ends_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() - interval '1 year', NULL"),
+    "registration_kind_is_known": REGISTERED.format("'club', 'X', 'MG', 'X', now() + interval '1 year', NULL"),
+    "registration_used_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() + interval '1 year', '2000-01-01'"),
     "repayment_brings_something": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 0, 'USD', now(), 'x', 1)",
     "repayment_is_found_on_the_statement": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 1, 'USD', now(), '', 1)",
     "report_approved_by_another": "UPDATE report SET approved_by = sent_by WHERE step = 'approved'",
@@ -115,6 +233,10 @@ BROKEN = {
         "INSERT INTO submission_line (submission_id, position, what, category, total) VALUES (1, 9, '', 'other', -1)",
     "submission_sha256_is_a_hash": SENT.format(number=9, stage="proposal", sha256=""),
     "submission_stage_is_known": SENT.format(number=9, stage="finale", sha256="0" * 64),
+    "verification_settled_by_somebody":
+        "INSERT INTO verification (organisation_id, step, due_on, version) VALUES (2, 'verified', now(), 1)",
+    "verification_step_is_known":
+        "INSERT INTO verification (organisation_id, step, due_on, version, note, by) VALUES (2, 'asleep', now(), 1, 'x', 1)",
 }  # fmt: skip
 TWICE = {
     "application_reference_key": "UPDATE application SET reference = (SELECT reference FROM application WHERE id = 1) WHERE id = 2",
@@ -122,6 +244,10 @@ TWICE = {
     "assignment_current_key":
         "INSERT INTO assignment (application_id, submission_id, person_id, stage, due_on, assigned_by, version)"
         " SELECT application_id, submission_id, person_id, stage, due_on, assigned_by, 1 FROM assignment LIMIT 1",
+    "attachment_preview_attachment_id_number_key":
+        "INSERT INTO attachment_preview (attachment_id, number, sha256) SELECT attachment_id, number, sha256 FROM attachment_preview LIMIT 1",
+    "attachment_quarantine_key_key": UPLOAD.format(**SOUND | {"key": "quarantine_key"}),
+    "attachment_replaces_id_key": UPLOAD.format(**SOUND | {"replaces": "replaces_id"}),
     "checked_submission_id_key_key":
         "INSERT INTO checked (application_id, submission_id, key, verdict, by) SELECT application_id, submission_id, key, verdict, by FROM checked LIMIT 1",
     "decision_application_id_key":
@@ -139,7 +265,15 @@ TWICE = {
         " SELECT subject, subject_id, number, at, 'clock', via, key, about, about_id, said, previous, hash FROM history LIMIT 1",
     "involvement_application_id_person_id_part_key":
         "INSERT INTO involvement (application_id, person_id, part) SELECT application_id, person_id, part FROM involvement LIMIT 1",
+    "join_request_open_key":
+        "INSERT INTO join_request (organisation_id, person_id, due_on) VALUES (1, 1, now()), (1, 1, now())",
+    "invitation_open_key":
+        "INSERT INTO invitation (email, name, invited_by, ends_at, organisation_id)"
+        " SELECT 'a@b', 'N', 1, now() + interval '1 day', 1 FROM generate_series(1, 2)",
     "membership_current_key": "INSERT INTO membership (person_id, organisation_id) SELECT person_id, organisation_id FROM membership LIMIT 1",
+    "organisation_profile_organisation_id_number_key":
+        "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",
+    "organisation_document_attachment_id_key": VERSION.format(**WHOLE | {"attachment": "1"}),
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
     "repayment_award_id_reference_key":
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",

@@ -23,7 +23,8 @@ from grants.outside.servers.postgres import plain
 MODELS = sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda model: model.__name__)
 FUNCTIONS = """
     CREATE FUNCTION grants_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()';
-    CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(words)'"""
+    CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(words)';
+    CREATE FUNCTION address_hash(address text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT address'"""
 DECLARED = {
     "columns": """
         SELECT table_name, column_name, data_type, numeric_precision, numeric_scale, is_nullable, column_default

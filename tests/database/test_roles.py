@@ -18,13 +18,15 @@ from tests.database.conftest import Connect
 LASTING = (
     "history", "entry", "posting", "document", "document_file", "document_end", "checkpoint", "repayment",
     "submission", "submission_line", "submission_indicator", "award_indicator", "involvement",
+    "attachment", "attachment_check", "attachment_preview", "organisation_document",
 )  # fmt: skip
 CHANGES = {"UPDATE": "UPDATE {} SET {} = {}", "DELETE": "DELETE FROM {}", "TRUNCATE": "TRUNCATE {} CASCADE"}
 
 
 def statement(change: str, table: str) -> str:
     """SQL that changes an append-only table."""
-    column = "document_id" if table in ("document_file", "document_end") else "id"
+    keys = {"document_file": "document_id", "document_end": "document_id", "attachment_check": "attachment_id"}
+    column = keys.get(table, "id")
     return CHANGES[change].format(table, column, column)
 
 

@@ -16,6 +16,7 @@ MOVED = {
     " WHERE id = 1",
     "report": "UPDATE report SET step = 'received' WHERE id = 1",
     "call": "UPDATE call SET step = 'closed' WHERE id = 1",
+    "verification": "UPDATE verification SET step = 'refused', note = 'x', by = 1 WHERE id = 1",
     "batch": "UPDATE batch SET step = 'released' WHERE id = 1",
 }
 BAIT = (

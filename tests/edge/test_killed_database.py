@@ -18,10 +18,9 @@ from grants.demo.page_reader import Page
 from grants.models import Event
 from grants.outside.servers import Postgres, create_database
 from grants.queries.sessions import COOKIE
-from grants.services import sessions
 from grants.web.site.bodies import ENCODED
 from tests import world
-from tests.browser import named
+from tests.browser import confirmed_session, named
 from tests.databases import settings_for
 from tests.edge.serving import Answered, Web, served
 from tests.prepared import opened
@@ -50,7 +49,7 @@ def filled(settings: Settings) -> str:
     with opened(settings) as app, app.app_context():
         world.submitted(world.build(programmes=("BTN-L",)))
         with transaction():
-            return f"{COOKIE}={sessions.open_for(named('olga'), settings)}"
+            return f"{COOKIE}={confirmed_session(named('olga'), settings)}"
 
 
 def questions(settings: Settings) -> int:

@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from flask import Flask
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Numeric, Text, text
+from flask import Flask, current_app
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
 
 from grants.db import Model, db, now, transaction
 from grants.jobs import processing
-from grants.models import Application, Call, Conflict, Organisation, Outbox
-from grants.services import calls, transitions
+from grants.models import Application, Call, Conflict, Organisation, Outbox, Verification
+from grants.services import calls, invitations, join_requests, locking, profiles, transitions
+from grants.services.correspondence import messages
+from grants.services.factors import recovery
 from grants.services.integrity import fingerprints
 from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
+from grants.services.profiles import Details
 from grants.services.reviews import conflicts
-from tests import world
+from tests import second_factors, world
+from tests.attachments import pdfs, uploads
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
 UNGUARDED = """
@@ -38,6 +43,7 @@ UNGUARDED = """
         LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname); END LOOP;
         FOR one IN SELECT attrelid::regclass AS place, attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND attnotnull
+            AND attidentity = ''
             AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY(indkey))
         LOOP EXECUTE format('ALTER TABLE %s ALTER %I DROP NOT NULL', one.place, one.attname); END LOOP;
     END $$"""
@@ -47,6 +53,10 @@ UNGUARDED = """
 def fill() -> None:
     """A partial grant that is paid, reported and partly returned, and everything else that history holds."""
     made = world.build(programmes=("BTN-L",))
+    _detailed(made)
+    _asked(made)
+    _invited(made)
+    _factored(made)
     award = world.awarded(made, given=7_000)
     world.signed(made, award)
     world.apply(made, award.agreement, "met", "olga", Role.OFFICER, proof="It is on file.")
@@ -58,12 +68,54 @@ def fill() -> None:
     revoked = world.awarded(made, chapter="bo")
     world.apply(made, revoked.application, "turn_down", "bo1", Role.APPLICANT, reason="The school closed.")
     _beside(made, award.application_id)
+    _attached(made)
     for id in db.session.scalars(db.select(Outbox.id).filter_by(kind="document").order_by(Outbox.id).limit(2)).all():
         assert processing.work_one(id)
 
 
+def _detailed(made: world.World) -> None:
+    """The legal details of the chapter that gets the award."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        actor = made.actor("mg1", Role.APPLICANT, organisation)
+        details = Details("Chapter of Madagascar")
+        profiles.change(organisation, details=details, actor=actor, version=0, apply=transitions.apply)
+    with transaction() as session:
+        row, officer = session.query(Verification).one(), made.actor("olga", Role.OFFICER)
+        transitions.apply(row, "verify", actor=officer, answers={"note": "Compared with the register."})
+
+
+def _asked(made: world.World) -> None:
+    """A person who asks to join the chapter."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        locking.hold(organisation)
+        join_requests.ask(world.person("joe"), organisation, title="Treasurer", days=5)
+
+
+def _invited(made: world.World) -> None:
+    """An open invitation to act for the chapter."""
+    with transaction() as session:
+        organisation = session.get_one(Organisation, made.chapters["mg"].id)
+        actor = made.actor("mg1", Role.APPLICANT, organisation)
+        invitations.invite_member(organisation, email="ivy@example.org", name="Ivy", rights=(Right.EDIT,), actor=actor)
+
+
+def _factored(made: world.World) -> None:
+    """An authenticator app of an officer, with recovery codes."""
+    with transaction():
+        second_factors.give_app(current_app, made.people["olga"])
+    with transaction() as session:
+        recovery.renew(session.merge(made.people["olga"]), actor=made.actor("olga", Role.OFFICER))
+
+
 def _beside(made: world.World, application: int) -> None:
-    """A conflict that is lifted, and more time for an applicant."""
+    """A conflict that is lifted, more time for an applicant, a message and a note."""
+    with transaction() as session:
+        row = session.get_one(Application, application)
+        messages.send(row, body="May we buy the routers now?", actor=made.actor("mg1", Role.APPLICANT))
+    with transaction():
+        messages.note(row, body="Their register entry is on file.", actor=made.actor("olga", Role.OFFICER))
     officer = made.actor("olga", Role.OFFICER)
     with transaction() as session:
         row = session.get_one(Application, application)
@@ -77,10 +129,17 @@ def _beside(made: world.World, application: int) -> None:
         calls.give_time(call, organisation=organisation, until=until, reason="Their network was down.", actor=officer)
 
 
+def _attached(made: world.World) -> None:
+    """A document of an organisation with its second version, both checked."""
+    uploads.newer(made, uploads.document(made), pdfs.honest(2))
+    uploads.check_all()
+
+
 OTHER = {
     Text: "coalesce({0}, '') || 'x'",
     Boolean: "NOT coalesce({0}, false)",
     Integer: "coalesce({0}, 0) + 1",
+    BigInteger: "coalesce({0}, 0) + 1",
     Numeric: "coalesce({0}, 0) + 1",
     DateTime: "coalesce({0}, now()) + interval '1 millisecond'",
     Date: "coalesce({0}, current_date) + 1",

@@ -82,6 +82,8 @@ FORGED = {
     "UPDATE appointment SET role = 'approver' WHERE id = 1": FOUND.format("appointment"),
     "UPDATE appointment SET person_id = 13 WHERE id = 1": FOUND.format("appointment"),
     "UPDATE membership SET organisation_id = 2 WHERE id = 1": FOUND.format("membership"),
+    "UPDATE membership SET may_sign = false WHERE id = 1": FOUND.format("membership"),
+    "UPDATE membership SET is_contact = false WHERE id = 1": FOUND.format("membership"),
     "UPDATE call SET rules = jsonb_set(rules, '{most}', '\"9\"')": FOUND.format("call"),
 }  # fmt: skip
 MONEY = {
@@ -186,6 +188,15 @@ def test_a_self_granted_role_is_found(app: Flask, forge: Forge, table: str, id: 
 
     unbegun = [f"assignment {id} is at step asked; its history says –."] if table == "assignment" else []
     assert found(app) == [*unbegun, f"{table} {id} has no event in the history."]
+
+
+def test_a_forged_invitation_is_found(app: Flask, forge: Forge) -> None:
+    forge(
+        "INSERT INTO invitation (id, email, name, role, invited_by, ends_at)"
+        " VALUES (900, 'm@example.org', 'M', 'approver', 1, now() + interval '1 day')"
+    )
+
+    assert found(app) == ["invitation 900 has no event in the history."]
 
 
 def test_rows_older_than_their_history_are_recorded_once(app: Flask, forge: Forge) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from redis import Redis
 
+from config import Settings
 from grants.outside.servers import Postgres, Valkey
 from tests.databases import copied, settings_for
+from tests.jobs.arriving import DOMAIN
 from tests.jobs.installation import Installation, running
+from tests.jobs.test_mailing import Sink, receiving
 from tests.prepared import opened
 from tests.servers_fixture import erase
 
@@ -41,3 +46,20 @@ def queues(valkey: Valkey, worker_id: str) -> Iterator[Redis]:
     with Redis.from_url(f"{valkey.url}?db={number}") as connection:
         connection.flushdb()
         yield connection
+
+
+@pytest.fixture
+def folder(app: Flask, tmp_path: Path) -> Path:
+    """The maildir of this installation, which has reply addresses."""
+    for place in ("new", "cur"):
+        (tmp_path / "replies" / place).mkdir(parents=True)
+    settings: Settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, replies=str(tmp_path / "replies"), reply_domain=DOMAIN)
+    return tmp_path / "replies"
+
+
+@pytest.fixture
+def sink(app: Flask, folder: Path) -> Iterator[Sink]:
+    """A mail server that keeps what it gets."""
+    with receiving(app) as kept:
+        yield kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ class Installation:
     app: Flask
     valkey: Valkey
     points: Path
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: COMMANDS)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -48,7 +49,7 @@ class Installation:
 
     def start(self, name: str) -> None:
         """Start the worker or the relay."""
-        command = [sys.executable, "-m", "tests.jobs.killed", str(self.points), *COMMANDS[name]]
+        command = [sys.executable, "-m", "tests.jobs.killed", str(self.points), *self.commands[name]]
         with child.open_log(self.points / f"{name}.log") as output:
             self.processes[name] = child.spawn(command, env=config.exported(self.settings), output=output, cwd=ROOT)
 
@@ -142,11 +143,13 @@ ONE = {"files": 1, "stored whole": [True], "of this row": [True], "dead": False,
 
 
 @contextmanager
-def running(app: Flask, valkey: Valkey, points: Path) -> Iterator[Installation]:
+def running(
+    app: Flask, valkey: Valkey, points: Path, commands: Mapping[str, tuple[str, ...]] = COMMANDS
+) -> Iterator[Installation]:
     """A worker and a relay with no work."""
-    made = Installation(app, valkey, points)
+    made = Installation(app, valkey, points, commands)
     made.settle()
-    for name in COMMANDS:
+    for name in commands:
         made.start(name)
     try:
         assert made.until(made.listening), made.log("worker")

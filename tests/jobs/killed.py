@@ -22,12 +22,14 @@ from typing import Any
 import reports
 from grants.cli import main
 from grants.jobs import relay
+from grants.outside.quarantine import Quarantine
 from grants.outside.storage import Storage
 from grants.services import outbox
 from reports import samples
 from reports.snapshots import Snapshot
 
 POINTS = ("before the claim", "after the claim", "after rendering", "after the file is stored", "after finishing")
+INSPECTING = ("after the upload is fetched", "after the copy is stored", "after the verdict")
 RELAYING = "after enqueuing"
 WITHOUT_AGAIN = "without again"
 ENDLESS = "endless"
@@ -104,8 +106,9 @@ def begin(command: str) -> None:
 
 def in_worker() -> list[Patch]:
     """The changes to a worker. Only a worker imports the print engine, because that takes longest."""
-    from grants.jobs import printing, processing
+    from grants.jobs import inspecting, printing, processing
 
+    fetched, copied, decided = INSPECTING
     before_claim, after_claim, rendered, stored, finished = POINTS
     one = list(samples.all_kinds())[:1]
     return [
@@ -113,6 +116,9 @@ def in_worker() -> list[Patch]:
         (processing, "HANDLERS", {**processing.HANDLERS, "document": first(printing.print_document, after_claim)}),
         (reports, "render", then(render, rendered)),
         (Storage, "put", then(Storage.put, stored)),
+        (Quarantine, "fetch", then(Quarantine.fetch, fetched)),
+        (Storage, "put_file", then(Storage.put_file, copied)),
+        (inspecting, "_record", then(inspecting._record, decided)),  # noqa: SLF001 - the point lies inside
         (processing, "work", then(processing.work, finished)),
         (outbox, "PAUSE", timedelta(milliseconds=100)),
         (samples, "all_kinds", lambda: one),

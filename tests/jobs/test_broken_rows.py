@@ -160,8 +160,14 @@ BROKEN = {
     "figures": "REVOKE INSERT, UPDATE ON figures FROM grants_app",
     "idempotency": "REVOKE DELETE ON repeat FROM grants_app",
     "sessions": "REVOKE DELETE ON sign_in FROM grants_app",
+    "devices": "REVOKE DELETE ON device FROM grants_app",
+    "email_changes": "REVOKE DELETE ON email_change FROM grants_app",
     "links": "REVOKE DELETE ON link FROM grants_app",
+    "registrations": "REVOKE DELETE ON registration FROM grants_app",
+    "trusted_devices": "REVOKE DELETE ON trusted_device FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
+    "quarantine": "REVOKE SELECT ON attachment FROM grants_app",
+    "reply_addresses": "REVOKE DELETE ON message_mail FROM grants_app",
 }
 
 
@@ -209,6 +215,8 @@ NONSENSE: list[tuple[str, Any]] = [
     ("mail", {key: MAIL[key] for key in ("person", "subject", "text")} | {"path": f"/applications/{HUGE}"}),
     *(("mail", MAIL | {"text": words}) for words in (5, [1], {"text": "%(a)s", "values": {"a": {"sum": 1}}})),
     *(("document", args) for args in NONE),
+    *(("inspection", args) for args in NONE),
+    *(("inspection", {"attachment": attachment}) for attachment in ("abc", [1], True, 999_999, 10**10, HUGE)),
     *(("document", {"document": document}) for document in ("abc", [1], 999_999, 10**10, 10**17, HUGE)),
 ]
 """Rows with arguments that are none, or about something that does not exist."""

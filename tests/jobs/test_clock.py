@@ -30,6 +30,7 @@ from grants.queries.sessions import hashed
 from grants.services import idempotency, outbox, persons, sessions, transitions
 from grants.services.refusals import Refused
 from tests import world
+from tests.browser import confirmed_session
 from tests.databases import advance, settings_for
 from tests.kept import Kept
 from tests.prepared import opened, prepared
@@ -246,10 +247,10 @@ def test_failed_sign_ins_and_ended_sessions_are_deleted(app: Flask, settings: Se
         advance(settings, days * DAY)
         with app.app_context(), transaction():
             sessions.record_failure(email=f"{days}@example.org", address="192.0.2.1")
-            sessions.open_for(found().people["olga"], settings)
+            confirmed_session(found().people["olga"], settings)
     advance(settings, 6 * DAY)
     with app.app_context(), transaction():
-        sessions.open_for(found().people["olga"], settings)
+        confirmed_session(found().people["olga"], settings)
 
     with app.app_context():
         clock.tick()

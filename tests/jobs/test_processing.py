@@ -325,7 +325,7 @@ def test_after_half_its_time_a_job_leaves_the_rest_to_another(
 
 
 def test_every_kind_of_row_has_an_entry_point() -> None:
-    assert set(processing.HANDLERS) == {"document", "mail"}
+    assert set(processing.HANDLERS) == {"document", "inspection", "mail"}
 
 
 def test_the_same_letter_gives_the_same_file(awarded_app: Flask, letter: int) -> None:

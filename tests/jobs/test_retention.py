@@ -18,6 +18,7 @@ from grants.models import IdempotencyKey, Link, Outbox, SignIn, SignInFailure
 from grants.outside.servers.postgres import plain
 from grants.queries.sessions import hashed
 from grants.services import idempotency, links, locking, outbox, retention, sessions
+from tests.browser import confirmed_session
 from tests.databases import advance
 from tests.world import found
 
@@ -127,10 +128,10 @@ def test_the_rows_are_found_by_an_index(app: Flask, old: tuple[type[Any], str]) 
 
 def test_a_session_that_goes_on_stays(app: Flask, settings: Settings) -> None:
     with app.app_context(), transaction():
-        sessions.open_for(found().people["olga"], settings)
+        confirmed_session(found().people["olga"], settings)
     advance(settings, settings.session_idle_minutes * 60 - 30)
     with app.app_context(), transaction():
-        token = sessions.open_for(found().people["omar"], settings)
+        token = confirmed_session(found().people["omar"], settings)
     advance(settings, 60)
 
     with app.app_context():

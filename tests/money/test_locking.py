@@ -31,9 +31,10 @@ from grants.models import (
     Instalment,
     Organisation,
     Person,
+    Verification,
 )
 from grants.outside.servers.postgres import plain
-from grants.services import calls, locking, persons, transitions
+from grants.services import calls, locking, persons, transitions, verifications
 from grants.services.locking import NotHeld, OutOfOrder
 from grants.services.money import ledger
 from grants.services.refusals import Stale
@@ -92,6 +93,20 @@ def play() -> None:
         persons.dismiss(appointment, actor=CLOCK, apply=transitions.apply)
     with transaction():
         transitions.apply(made.calls["BTN-L"], "close", actor=made.actor("olga", Role.OFFICER))
+    play_verification(made)
+
+
+def play_verification(made: world.World) -> None:
+    """An organisation is refused, asked about again and verified."""
+
+    def begin() -> Verification:
+        with transaction() as session:
+            organisation = session.get_one(Organisation, made.chapters["bo"].id)
+            locking.hold(organisation, *session.query(Verification).filter_by(organisation_id=organisation.id))
+            return verifications.begin(organisation, actor=world.SYSTEM, apply=transitions.apply)
+
+    world.apply(made, begin(), "refuse", "olga", Role.OFFICER, note="The register does not list it.")
+    world.apply(made, begin(), "verify", "olga", Role.OFFICER, note="Compared with the register.")
 
 
 def play_reviews() -> None:

@@ -18,8 +18,8 @@ GROUPS = (("anon",), ("own", "other"), ("rev", "rev2"), ("off", "app", "fin", "a
 """The kinds of readers. The first actor of each who may open a page looks at it."""
 MORE = (("own", "/applications/0"), ("own", "/funds"), ("off", "/applications/0"), ("app", "/applications/{decision}"))
 """Pages that no row of the table shows: what does not exist, what is refused, and the decision."""
-FILES = ("assets.", "health.", "static", "documents.show")
-"""The endpoints that answer with something other than a page; a document is a PDF."""
+FILES = ("assets.", "attachments.", "health.", "static", "documents.show")
+"""The endpoints that answer with something other than a page, such as a PDF."""
 WIDTHS = {1280: 900, 640: 900, 390: 844}
 """The widths at which a page is looked at, each with the height of the window."""
 
@@ -62,11 +62,15 @@ def fulfil(asked: Route, answer: TestResponse) -> None:
     asked.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.get_data())
 
 
-def kinds(groups: Iterable[tuple[str, ...]] = GROUPS) -> list[pytest.ParameterSet]:
+def pages(groups: Iterable[tuple[str, ...]] = GROUPS) -> list[tuple[str, str]]:
     """Every kind of page with an actor of each group who may open it."""
     found = [(actor, row.path) for row in rows() if _is_page(row) for actor in _readers(row, groups)]
-    found += [(actor, path) for actor, path in MORE if any(actor in group for group in groups)]
-    return [pytest.param(actor, path, id=f"{actor} {path}") for actor, path in found]
+    return found + [(actor, path) for actor, path in MORE if any(actor in group for group in groups)]
+
+
+def kinds(groups: Iterable[tuple[str, ...]] = GROUPS) -> list[pytest.ParameterSet]:
+    """The same as parameters of a test."""
+    return [pytest.param(actor, path, id=f"{actor} {path}") for actor, path in pages(groups)]
 
 
 def _is_page(row: Row) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import subprocess
+import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,21 @@ def words(pdf: bytes, first: int = 1) -> str:
     return " ".join(_poppler("pdftotext", "-raw", "-f", str(first), "-enc", "UTF-8", "-", "-", pdf=pdf).split())
 
 
+def arabic(pdf: bytes) -> str:
+    """The folded text of the file, its words in the order in which they are read."""
+    return folded(_poppler("pdftotext", "-enc", "UTF-8", "-", "-", pdf=pdf))
+
+
+def folded(text: str) -> str:
+    """The letters and digits alone, alike for what was written and what poppler extracts.
+
+    Ligatures with lam, such as lam-alef, come out of a PDF with their letters in another order, and signs of vowels
+    apart from their letters, so these signs are left out and the letters of such ligatures sorted.
+    """
+    letters = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one)[0] in "LN")
+    return re.sub("[لاأإآى]{2,}", lambda run: "".join(sorted(run[0])), letters)
+
+
 def plain(page: str) -> str:
     """The text of an HTML page on one line, all white space as single spaces."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page)).split())
@@ -55,6 +71,13 @@ def outside_the_margins(pdf: bytes, *, margin: float) -> list[str]:
     width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
     found = re.findall(r'<word xMin="([-\d.]+)" yMin="[-\d.]+" xMax="([-\d.]+)" yMax="[-\d.]+">(.*?)</word>', boxes)
     return [word for start, end, word in found if float(start) < points or float(end) > width - points]
+
+
+def left_edge(pdf: bytes, word: str) -> float:
+    """Where a word that the file has once begins at the left, in points."""
+    boxes = _poppler("pdftotext", "-bbox", "-", "-", pdf=pdf)
+    (edge,) = re.findall(rf'<word xMin="([-\d.]+)"[^>]*>{re.escape(word)}</word>', boxes)
+    return float(edge)
 
 
 def lowest_text(pdf: bytes, *, page: int) -> float:

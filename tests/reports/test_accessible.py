@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,8 @@ from reports.snapshots import ImpactReport, Snapshot
 from tests.reports import examples
 from tests.reports.reading import Tagged, printed, read_aloud, tagged
 
-EVERY_KIND = (examples.award_letter, examples.decline_letter, examples.receipt, examples.impact_report)
+KINDS = (examples.award_letter, examples.decline_letter, examples.receipt, examples.impact_report)
+EVERY_KIND = (*KINDS, *(partial(make, "ar") for make in KINDS))
 every_kind = pytest.mark.parametrize("make", EVERY_KIND)
 
 

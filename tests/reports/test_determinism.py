@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ from reports.snapshots import parse
 reports.warm()
 print(json.dumps([reports.render(parse(one)).sha256 for one in json.load(sys.stdin)]))
 """
-EVERY_KIND = (examples.award_letter, examples.decline_letter, examples.receipt, examples.impact_report)
+KINDS = (examples.award_letter, examples.decline_letter, examples.receipt, examples.impact_report)
+EVERY_KIND = (*KINDS, *(partial(make, "ar") for make in KINDS))
 
 
 def printed_elsewhere(stored: list[dict[str, object]], cwd: Path, **environ: str) -> list[str]:

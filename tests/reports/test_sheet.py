@@ -17,21 +17,21 @@ def named(snapshot: Snapshot) -> str:
     return f"{snapshot.kind} {snapshot.language}"
 
 
-def printed(html: str, kind: str) -> bytes:
+def printed(html: str, sheets: tuple[str, ...]) -> bytes:
     """The PDF of a page of HTML."""
-    return engine.print_html(html, stylesheets=pages.STYLESHEETS[kind], identifier=b"test").pdf
+    return engine.print_html(html, stylesheets=sheets, identifier=b"test").pdf
 
 
 @pytest.mark.parametrize("snapshot", list(samples.all_kinds()), ids=named)
 def test_both_parsers_give_the_same_bytes(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    html = pages.html(snapshot)
-    ours = printed(html, snapshot.kind)
+    html, sheets = pages.html(snapshot), pages.stylesheets(snapshot)
+    ours = printed(html, sheets)
 
     def theirs(text: str, fetcher: URLFetcher) -> HTML:
         return HTML(string=text, url_fetcher=fetcher)
 
     monkeypatch.setattr(engine, "Sheet", theirs)
-    assert printed(html, snapshot.kind) == ours
+    assert printed(html, sheets) == ours
 
 
 @pytest.mark.parametrize(

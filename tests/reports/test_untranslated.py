@@ -18,6 +18,7 @@ from babel.support import NullTranslations
 from pydantic import BaseModel
 
 from reports import pages, samples
+from reports.charts.shaping import as_drawn
 from reports.snapshots import Condition, Duty, Instalment, Snapshot, SubmittedFile
 from reports.snapshots.facts import Language
 from reports.wording import Wording
@@ -85,6 +86,7 @@ def data(value: object, words: Wording) -> Iterator[str]:
     elif isinstance(value, date):
         yield from (re.sub("<.*?>", "\n", str(day)) for day in (words.day(value), words.short_day(value)))
         yield from (words.plain_day(value), value.isoformat())
+        yield from as_drawn(words.plain_day(value)).split("\N{NO-BREAK SPACE}")
     elif isinstance(value, str):
         yield from (line for line in value.splitlines() if line)
 

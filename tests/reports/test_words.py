@@ -80,7 +80,12 @@ def test_numbers_of_a_sentence_are_all_words_or_all_figures() -> None:
 
 @pytest.mark.parametrize(
     ("language", "amount"),
-    [("en", "USD\u00a012,322.00"), ("fr", "12\u202f322,00\u202fUSD"), ("es", "12.322,00\u00a0USD")],
+    [
+        ("en", "USD\u00a012,322.00"),
+        ("fr", "12\u202f322,00\u202fUSD"),
+        ("es", "12.322,00\u00a0USD"),
+        ("ar", "\u2066\u2068USD\u2069\u00a0\u206812,322.00\u2069\u2069"),
+    ],
 )
 def test_an_amount_stays_on_one_line(language: Language, amount: str) -> None:
     assert wording(language).amount(Decimal("12322.00"), "USD") == amount
@@ -103,6 +108,10 @@ def test_the_first_of_a_month_is_written_as_french_writes_it() -> None:
     assert words.day(date(2026, 2, 11)) == "11\u00a0février\u00a02026"
 
 
+def test_a_date_in_arabic_has_western_digits() -> None:
+    assert wording("ar").day(date(2027, 3, 1)) == "1\u00a0مارس\u00a02027"
+
+
 def test_an_instant_is_written_in_utc_to_the_second() -> None:
     moment = datetime(2025, 11, 30, 20, 41, 7, tzinfo=UTC)
 
@@ -118,6 +127,8 @@ def test_an_instant_is_written_in_utc_to_the_second() -> None:
         ("en", 13, "13"),
         ("fr", 12, "Douze"),
         ("es", 1, "Una"),
+        ("ar", 3, "ثلاثة"),
+        ("ar", 12, "اثني\u00a0عشر"),
     ],
 )
 def test_numbers_up_to_twelve_are_written_in_words(language: Language, number: int, words: str) -> None:
@@ -134,6 +145,7 @@ def test_numbers_up_to_twelve_are_written_in_words(language: Language, number: i
         ("en", 2_310_000, "2.3 MB"),
         ("fr", 0, "0 octet"),
         ("fr", 2, "2 octets"),
+        ("ar", 182_400, "\u2068182.4\u2069 كيلوبايت"),
     ],
 )
 def test_sizes_are_in_steps_of_a_thousand(language: Language, octets: int, size: str) -> None:

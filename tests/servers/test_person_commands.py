@@ -15,12 +15,15 @@ from config import Settings
 from grants.cli import main
 from grants.db import db, transaction
 from grants.models import Assignment, Event, Link, Membership, Person, SignIn
+from grants.queries import factors
 from grants.queries import links as stored
 from grants.queries import persons as found
-from grants.services import persons, sessions, transitions
+from grants.services import persons, transitions
 from grants.services.reviews import assignments
 from tests import world as w
+from tests.browser import confirmed_session
 from tests.locks import recorded
+from tests.second_factors import give_app
 from workflows.engine.roles import Role
 
 Run = Callable[..., tuple[int, str]]
@@ -104,7 +107,7 @@ def test_an_account_ends_with_everything_it_gave(app: Flask, run: Run, settings:
         world = w.found()
         rex, olga = world.people["rex"], world.actor("olga", Role.OFFICER)
         assignments.assign(application=w.first(), reviewer=rex, actor=olga)
-        sessions.open_for(rex, settings)
+        confirmed_session(rex, settings)
     run("person", "link", "rex@example.org")
 
     status, printed = run("person", "end", "rex@example.org")
@@ -118,6 +121,21 @@ def test_an_account_ends_with_everything_it_gave(app: Flask, run: Run, settings:
         assert [one.step for one in db.session.query(Assignment).filter_by(person_id=row.id)] == ["released"]
         assert events("rex@example.org")[-2:] == [("dismiss", "clock", "command"), ("end", "clock", "command")]
     assert run("person", "end", "rex@example.org")[0] == 1
+
+
+@pytest.mark.ground("small")
+def test_lost_second_factors_are_reset_with_a_reason(app: Flask, run: Run) -> None:
+    with app.app_context(), transaction():
+        give_app(app, w.found().people["fay"])
+
+    status, printed = run("person", "reset-factors", "fay@example.org", "--reason", "Lost the phone")
+    without, _ = run("person", "reset-factors", "fay@example.org", "--reason", "  ")
+
+    assert (status, without) == (0, 1)
+    assert printed == "Fay (demo) has no second factor now (1 removed) and is signed out. An email says so.\n"
+    with app.app_context():
+        assert factors.of(w.found().people["fay"].id) == []
+        assert events("fay@example.org")[-1] == ("reset_factors", "clock", "command")
 
 
 @pytest.mark.ground("small")

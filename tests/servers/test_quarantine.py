@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,7 +30,7 @@ def upload(tmp_path: Path) -> Path:
 
 
 def test_an_upload_is_fetched_as_it_came(quarantine: Quarantine, upload: Path, tmp_path: Path) -> None:
-    key = quarantine.put(upload)
+    key = quarantine.receive([UPLOAD]).key
 
     assert KEY.fullmatch(key)
     assert quarantine.fetch(key, tmp_path / "copy") == hashlib.sha256(UPLOAD).hexdigest()
@@ -36,11 +38,11 @@ def test_an_upload_is_fetched_as_it_came(quarantine: Quarantine, upload: Path, t
 
 
 def test_the_same_file_has_another_key_each_time(quarantine: Quarantine, upload: Path) -> None:
-    assert quarantine.put(upload) != quarantine.put(upload)
+    assert quarantine.receive([UPLOAD]).key != quarantine.receive([UPLOAD]).key
 
 
 def test_deleting_is_safe_to_repeat(quarantine: Quarantine, upload: Path, tmp_path: Path) -> None:
-    key = quarantine.put(upload)
+    key = quarantine.receive([UPLOAD]).key
 
     quarantine.delete(key)
     quarantine.delete(key)
@@ -51,7 +53,7 @@ def test_deleting_is_safe_to_repeat(quarantine: Quarantine, upload: Path, tmp_pa
 
 def test_what_was_left_behind_is_found_by_its_age(quarantine: Quarantine, upload: Path) -> None:
     assert quarantine.older_than(datetime.now(UTC)) == []
-    keys = sorted(quarantine.put(upload) for _ in range(3))
+    keys = sorted(quarantine.receive([UPLOAD]).key for _ in range(3))
 
     assert quarantine.older_than(datetime.now(UTC) + timedelta(minutes=1)) == keys
     assert quarantine.older_than(datetime.now(UTC) - timedelta(minutes=1)) == []
@@ -66,7 +68,7 @@ def test_a_key_that_is_none_reaches_no_file(quarantine: Quarantine, key: str, tm
 def test_no_stored_file_is_reached_by_a_key_and_no_upload_by_a_hash(upload: Path, tmp_path: Path) -> None:
     """Both may be at one address."""
     url = f"file://{tmp_path}/files"
-    key, name = Quarantine(url).put(upload), Storage(url).put_file(upload)
+    key, name = Quarantine(url).receive([UPLOAD]).key, Storage(url).put_file(upload)
 
     assert not KEY.fullmatch(name)
     with pytest.raises(ValueError, match="is not a SHA-256"):
@@ -82,5 +84,43 @@ def test_a_failed_write_leaves_nothing(upload: Path, tmp_path: Path, monkeypatch
     monkeypatch.setattr("os.fsync", full)
 
     with pytest.raises(OSError, match="No space left"):
-        Quarantine(f"file://{tmp_path}/files").put(upload)
+        Quarantine(f"file://{tmp_path}/files").receive([UPLOAD])
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+def test_the_size_and_the_hash_are_those_of_what_came(quarantine: Quarantine, tmp_path: Path) -> None:
+    kept = quarantine.receive(iter([UPLOAD[:5], UPLOAD[5:]]))
+
+    assert (kept.size, kept.sha256) == (len(UPLOAD), hashlib.sha256(UPLOAD).hexdigest())
+    assert quarantine.fetch(kept.key, tmp_path / "copy") == kept.sha256
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield UPLOAD
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        Quarantine(f"file://{tmp_path}/files").receive(broken())
+
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("folder", ["quarantine", "ab"])
+def test_what_a_killed_process_has_not_finished_is_swept(tmp_path: Path, folder: str) -> None:
+    url, place = f"file://{tmp_path}/files", tmp_path / "files" / folder
+    place.mkdir(parents=True)
+    kept = ("unfinished-new", "a" * (32 if folder == "quarantine" else 64))
+    for name in (*kept, "unfinished-old"):
+        (place / name).touch()
+    old = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    os.utime(place / "unfinished-old", (old, old))
+    swept = Quarantine(url) if folder == "quarantine" else Storage(url)
+
+    assert swept.sweep(datetime.now(UTC) - timedelta(days=1)) == 1
+
+    assert sorted(path.name for path in place.iterdir()) == sorted(kept)
+
+
+def test_a_store_that_is_no_folder_has_nothing_to_sweep() -> None:
+    assert Storage("memory://files").sweep(datetime.now(UTC)) == 0

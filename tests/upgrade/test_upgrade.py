@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 import config
 import reports
-from config import MAIL_LANGUAGES, ROOT
+from config import LANGUAGES, ROOT
 from grants.cli.init import prepare
 from grants.db import db
 from grants.language import of_mail
@@ -259,7 +259,7 @@ def test_an_old_history_is_shown_in_todays_wording(app: Flask) -> None:
     ]
 
 
-@pytest.mark.parametrize("language", MAIL_LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_old_mail_that_was_not_sent_yet_can_be_sent(app: Flask, language: str) -> None:
     with app.app_context():
         mails: Sequence[Any] = db.session.scalars(

@@ -52,6 +52,7 @@ class Blocks(HTMLParser):
 def glued(html: str) -> set[str]:
     """Each place where two texts touch, with what is around it."""
     html = re.sub("[⟦⟧]", "", html)
+    html = html.replace("U.S. ", "US ")  # the names of two countries
     return {
         text[max(0, found.start() - 30) : found.end() + 30].replace(EDGE, "|")
         for text in Blocks(html).texts

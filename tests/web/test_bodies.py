@@ -124,6 +124,23 @@ def test_a_body_that_keeps_up_may_take_longer(
         assert body.read() == b"x" * 300
 
 
+def test_a_body_with_files_may_take_longer_than_others(
+    wire: tuple[socket.socket, bodies.Body], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LONGEST", 0.4)
+    monkeypatch.setattr(bodies, "BYTES_PER_SECOND", 1_000)
+    client, body = wire
+    body.has_files = True
+    client.sendall(b"x" * 2_000)
+    client.shutdown(socket.SHUT_WR)
+    came = 0
+    while part := body.read():
+        came += len(part)
+        gevent.sleep(0.5)
+
+    assert came == 2_000
+
+
 def test_no_body_may_exceed_the_longest_time(
     wire: tuple[socket.socket, bodies.Body], monkeypatch: pytest.MonkeyPatch
 ) -> None:

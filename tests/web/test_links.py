@@ -13,9 +13,9 @@ from grants.db import db, transaction
 from grants.models import Event, Link, Person, SignIn
 from grants.queries import links as stored
 from grants.queries.sessions import COOKIE
-from grants.services import links, locking, persons, sessions, transitions
+from grants.services import links, locking, persons, transitions
 from tests import world as w
-from tests.browser import Answer, Careful, anonymous, signed_in
+from tests.browser import Answer, Careful, anonymous, confirmed_session, signed_in
 from tests.databases import advance
 from tests.web.reading import statements
 
@@ -25,7 +25,7 @@ SECRET = "a mast on the hill"
 GONE = "This link does not work"
 
 
-def issued(app: Flask, purpose: str = links.SET_UP, name: str = "olga") -> str:
+def issued(app: Flask, purpose: str = links.SET_UP, name: str = "mg1") -> str:
     """The path of a new link."""
     with app.app_context(), transaction():
         person = w.found().people[name]
@@ -38,7 +38,7 @@ def use(browser: Careful, path: str, **fields: Any) -> Answer:
     return browser.submit(browser.get(path), path, **fields)
 
 
-def facts(app: Flask, name: str = "olga") -> tuple[bool, int, list[str]]:
+def facts(app: Flask, name: str = "mg1") -> tuple[bool, int, list[str]]:
     """Whether the person has a password, how many sessions, and the keys of the last two events."""
     with app.app_context():
         person = w.found().people[name]
@@ -59,8 +59,8 @@ def test_opening_a_link_changes_nothing(app: Flask) -> None:
 def test_the_page_shows_the_name_and_no_whole_address(app: Flask) -> None:
     text = anonymous(app).get(issued(app)).page.text
 
-    assert "This link is for the account of Olga (demo), o…\N{WORD JOINER}@example.org." in text
-    assert "olga@" not in text
+    assert "This link is for the account of Mg1 (demo), m…\N{WORD JOINER}@example.org." in text
+    assert "mg1@" not in text
 
 
 @pytest.mark.parametrize(("purpose", "label"), [(links.SET_UP, "Password"), (links.PASSWORD, "New password")])
@@ -72,7 +72,7 @@ def test_only_a_password_that_replaces_another_is_called_new(app: Flask, purpose
 def test_a_link_sets_the_password_and_signs_in(app: Flask, settings: Settings, purpose: str) -> None:
     path, browser = issued(app, purpose), anonymous(app)
     with app.app_context(), transaction():
-        sessions.open_for(w.found().people["olga"], settings)
+        confirmed_session(w.found().people["mg1"], settings)
 
     answer = use(browser, path, password=SECRET)
 
@@ -81,7 +81,7 @@ def test_a_link_sets_the_password_and_signs_in(app: Flask, settings: Settings, p
     assert browser.get("/inbox").status_code == 200
     signing = anonymous(app)
     form = signing.get("/sign-in")
-    assert signing.submit(form, "/sign-in", email="olga@example.org", password=SECRET).status_code == 302
+    assert signing.submit(form, "/sign-in", email="mg1@example.org", password=SECRET).status_code == 302
 
 
 def test_a_sign_in_link_has_one_button_and_leaves_the_password_alone(app: Flask) -> None:
@@ -100,7 +100,7 @@ UNFIT = {
     "short": "Enter 12 characters or more: you entered 5.",
     "x" * 201: "Enter 200 characters or fewer in “Password”: you entered 201.",
     "Qwerty123456": "Many people use this password, so it is easy to guess. Choose another one.",
-    "Olga@Example.org": "Choose a password that is neither your email address nor your name.",
+    "Mg1@Example.org": "Choose a password that is neither your email address nor your name.",
 }
 
 

@@ -110,16 +110,16 @@ def test_a_number_with_two_readings_is_refused_with_two_numbers_that_are_accepte
         ("en", "1e3", "Enter the number in full, such as 100,000."),
         ("en", "1_0", "of the budget as an amount, such as 1,250."),
         ("en", "12,32,2.00", "of the budget as an amount, such as 1,250."),
-        ("fr", "1,500", "“1,500” can mean 1500 or 1.5. Enter one of these instead."),
-        ("fr", "1.500", "“1.500” can mean 1500 or 1.5. Enter one of these instead."),
+        ("fr", "1,500", "“1,500” can mean 1500 or 1,5. Enter one of these instead."),
+        ("fr", "1.500", "“1.500” can mean 1500 or 1,5. Enter one of these instead."),
         ("fr", "1 500,25 USD", "1500.25"),
         ("es", "1.500,25", "1500.25"),
-        ("es", "1.500", "“1.500” can mean 1500 or 1.5. Enter one of these instead."),
+        ("es", "1.500", "1500"),
         ("ar", "\u0661\u066c\u0665\u0660\u0660\u066b\u0662\u0665", "1500.25"),
     ],
 )
 def test_a_budget_holds_what_its_writer_meant_or_nothing(app: Flask, language: str, typed: str, saved: str) -> None:
-    """The pages are in English; a writer with another language may follow the habits of either."""
+    """The pages are in the language of the writer, who follows its habits; only the reasons are in English here."""
     with app.app_context(), transaction():
         world.found().people["mg1"].language = language
         world.recorded()

@@ -14,7 +14,7 @@ from tests.browser import signed_in
 from tests.web.writing import AUTO
 
 HERE = "/reports/1/write"
-BOTH = "“%s” can mean 1500 or 1.5. Enter one of these instead."
+BOTH = "«\u202f%s\u202f» peut signifier 1500 ou 1,5. Saisissez l’un de ces deux nombres."
 FIGURE, AMOUNT = "Enter a number, such as 0 or 12.50.", "Enter an amount, such as 1,250."
 
 

@@ -13,8 +13,8 @@ from grants.db import db
 from grants.models import Application, IdempotencyKey
 from grants.services import sessions
 from grants.web.sessions import routes
-from grants.web.site import csrf
-from grants.web.site.authorization import principal
+from grants.web.site import authorization, csrf
+from grants.web.site.authorization import Visitor, principal
 from tests.browser import Answer, Careful, anonymous
 from tests.web.passwords import (
     entered,
@@ -75,6 +75,27 @@ def test_after_signing_in_the_form_is_submitted_with_everything_that_was_typed(a
     assert (drafted(app, 1).title, drafted(app, 1).answers["summary"]) == ("Mast", SUMMARY)
 
 
+WITHOUT_TEXT = {
+    "account.end_others",
+    "account.end_session",
+    "account.speak",
+    "correspondence.settle",
+    "documents.make_again",
+    "drafts.choose",
+    "email.stop",
+    "factors.remove",
+    "factors.renew_codes",
+    "failures.retry",
+    "invitations.send_again",
+    "invitations.withdraw",
+    "join_requests.accept",
+    "memberships.end",
+    "memberships.leave",
+    "persons.dismiss",
+}
+"""The forms that consist of buttons and choices."""
+
+
 def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     forms = {
         rule.endpoint
@@ -83,7 +104,7 @@ def test_every_form_that_is_typed_into_declares_its_labels(app: Flask) -> None:
     }
     without = {name for name in forms if not hasattr(app.view_functions[name], "labels")}
 
-    assert without == {"documents.make_again", "drafts.choose", "failures.retry", "persons.dismiss"}  # no texts
+    assert without == WITHOUT_TEXT
 
 
 def test_without_a_password_the_form_goes_on_after_signing_in_in_another_tab(app: Flask) -> None:
@@ -244,7 +265,12 @@ def test_a_new_random_value_would_refuse_it(app: Flask, monkeypatch: pytest.Monk
     """Counter-test: a sign-in used to begin a new cookie of forms."""
     writer = entered(app, "mg1")
     sent = form_of(writer, 1) | TYPED
-    monkeypatch.setattr(routes, "enter", lambda _: session.clear())
+
+    def enter(token: str) -> Visitor | None:
+        session.clear()
+        return authorization.enter(token)
+
+    monkeypatch.setattr(routes, "enter", enter)
     sign_in(writer, "mg1")
 
     assert writer.post(WRITE, data=sent).status_code == 400

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.workflows.examples import MIDNIGHT, MORNING, NOON, OTHERS, READY, round_with, usd
+from tests.workflows.examples import MIDNIGHT, MORNING, NOON, OTHERS, READY, applicant_with, round_with, usd
 from workflows.cases import Involvements
 from workflows.engine.flow import Guard
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
-from workflows.rules import days, decisions, involvements, money, proposals
+from workflows.rules import applicants, days, decisions, involvements, money, proposals, verifications
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,11 @@ APPLICATION = [
         {"recommendation": "decline"},
         ("No officer has recommended an award. Send the application back with your reasons instead.",),
     ),
+    Failing(
+        verifications.verified,
+        {"applicant": applicant_with(unverified=True)},
+        ("The applicant has not been verified yet. Verify the organisation on its page.",),
+    ),
     Failing(decisions.amount_fits, answering(amount=Decimal(0)), ("Enter an amount above zero.",)),
     Failing(
         decisions.amount_fits,
@@ -258,6 +263,11 @@ OTHER = {
     + [
         STANDS,
         *APART,
+        Failing(
+            applicants.enough_contacts,
+            {"contacts": 1, "contacts_required": 2},
+            ("The organisation needs 2 confirmed contacts; 1 so far. Name contacts on its page.",),
+        ),
         Failing(money.came_from_us, {"returnable": Decimal(0)}, ("There are no funds to return.",)),
         Failing(money.came_from_us, returning(amount=Decimal(0)), ("Enter an amount above zero.",)),
         Failing(

@@ -42,7 +42,7 @@ BROKEN: list[tuple[RuleSpec, Facts, tuple[str, ...]]] = [
     (
         RuleSpec(key="contacts", params={"count": 2}),
         {"applicant": applicant_with(contacts=1)},
-        ("At least 2 people from the applicant organisation must have an account; 1 so far.",),
+        ("The organisation needs 2 confirmed contacts; 1 so far. Name contacts on its page.",),
     ),
     (
         RuleSpec(key="no_overdue"),

@@ -50,6 +50,8 @@ class Effect(StrEnum):
     RELEASE_BATCH = auto()
     CONFIRM_BATCH = auto()
 
+    SETTLE_VERIFICATION = auto()
+
 
 def check_effects(*, mapped: Iterable[Effect], used: Iterable[Effect]) -> None:
     """Raise ValueError unless every effect is mapped to a function, and used by a transition of some flow."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from workflows.engine.effects import Effect
 from workflows.engine.message import N_, Message
+from workflows.engine.rights import Right
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS, Step
 from workflows.forms.printable import strange
@@ -111,6 +112,8 @@ class Transition:
     and link. title_with_amount: the title of its button once an amount is entered. consequence: one sentence, shown
     beside the button. final: its form has a box to tick before it is applied; understood: the sentence beside that
     box. not_done: the heading above its form where it was refused. history_text: the sentence recorded in the history.
+    right: which an applicant must have in their organisation. fresh_factor: a person must have shown their second
+    factor a short time ago.
     """
 
     key: str
@@ -132,6 +135,8 @@ class Transition:
     understood: str = N_("I understand that this cannot be undone.")
     not_done: str = ""
     history_text: str = ""
+    right: Right = Right.EDIT
+    fresh_factor: bool = False
 
     def here(self, step: str, stage: str) -> bool:
         """Whether the transition exists at this step in this stage."""
@@ -241,8 +246,13 @@ class Flow:
         if actor.role not in transition.roles:
             return (_forbidden(transition.roles),)
         early = _too_early(transition, case) if transition.time_limit and actor.role is Role.CLOCK else None
+        barred = actor.rights.against(transition.right) if actor.role is Role.APPLICANT else None
         first = [rule for rule in transition.guards if rule not in _LAST]
-        reasons = (*messages_of(early), *(message for rule in first for message in messages_of(rule(case, actor))))
+        reasons = (
+            *messages_of(early),
+            *messages_of(barred),
+            *(message for rule in first for message in messages_of(rule(case, actor))),
+        )
         if reasons or unanswered(transition, case.answers):
             return reasons
         last = [rule for rule in transition.guards if rule in _LAST]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.engine.message import Message
+from workflows.engine.rights import UNLIMITED, Rights
 
 
 class Role(StrEnum):
@@ -40,12 +41,17 @@ APPOINTED = (Role.OFFICER, Role.APPROVER, Role.FINANCE, Role.AUDITOR, Role.ADMIN
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting in one role through one channel (`via`). `person` is None only for the clock."""
+    """A person acting in one role through one channel (`via`). `person` is None only for the clock.
+
+    rights: of an applicant, in the organisation for which they act, as the page has read them; a command reads them
+    again under its lock.
+    """
 
     person: int | None
     role: Role
     on_behalf_of: int | None = None
     via: str = "web"
+    rights: Rights = UNLIMITED
 
     def __post_init__(self) -> None:
         if (self.person is None) != (self.role is Role.CLOCK):

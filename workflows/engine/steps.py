@@ -65,6 +65,7 @@ STEPS: dict[str, Step] = {
         prepared=N_("Prepared"),
         released=N_("Released"),
         countersign=N_("To countersign"),
+        registered=N_("To be verified"),
     ),
     **_steps(Holder.REVIEWERS, review=N_("In review"), asked=N_("Invited to review"), ready=N_("Reviewing")),
     **_steps(
@@ -75,6 +76,7 @@ STEPS: dict[str, Step] = {
         signed=N_("Signed"),
         open=N_("Open"),
         sent=N_("Submitted"),
+        verified=N_("Verified"),
     ),
     **_steps(
         Holder.NOBODY,
@@ -87,6 +89,7 @@ STEPS: dict[str, Step] = {
         closed=N_("Closed"),
         failed=N_("Failed"),
         conflicted=N_("Conflict of interest"),
+        refused=N_("Not verified"),
     ),
 }
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
+from workflows.rules.applicants import enough_contacts
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
 
@@ -51,7 +53,8 @@ SIGN = Transition(
     source=("to_sign",),
     target="countersign",
     roles=(Role.APPLICANT,),
-    guards=(not_judged_by_me,),
+    right=Right.SIGN,
+    guards=(enough_contacts, not_judged_by_me),
     fields=(NAME, READ),
     effect=Effect.SIGN_AGREEMENT,
     weight="first",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.flows.notifications import ALERTED, INVITED, LATE, WANTED
 from workflows.flows.panel import (
@@ -44,6 +45,7 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.involvements import JUDGING, nobody_decided
 from workflows.rules.proposals import complete, in_time
+from workflows.rules.verifications import verified
 
 __all__ = ["DISASTER", "OFFICER_DECIDES", "PANEL", "TWO_STAGES"]
 
@@ -56,7 +58,7 @@ OFFICER_DECIDES = PANEL.changed(
         AWARD,
         source=("review",),
         roles=OFFICER,
-        guards=(*READ, none_failed, call_allows("award"), amount_fits, envelope_suffices),
+        guards=(*READ, none_failed, call_allows("award"), verified, amount_fits, envelope_suffices),
     ),
     replace(DECLINE, source=("review",), roles=OFFICER, guards=READ),
     DELETE,
@@ -123,6 +125,7 @@ ALERT = Transition(
     source=("draft",),
     target="triage",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(in_time, complete, happened_already, call_allows("start"), nobody_decided),
     stage="alert",
     effect=Effect.SUBMIT_APPLICATION,

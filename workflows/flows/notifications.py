@@ -284,3 +284,34 @@ MORE_TIME = Notification(
         "it until then. The reason is:\n\n%(reason)s"
     ),
 )
+VERIFIED = Notification(
+    Role.APPLICANT,
+    N_("Organisation verified: %(organisation)s"),
+    N_("We have verified “%(organisation)s”. It can now be awarded a grant."),
+)
+NOT_VERIFIED = Notification(
+    Role.APPLICANT,
+    N_("Organisation not verified: %(organisation)s"),
+    N_(
+        "We could not verify “%(organisation)s”, so it cannot be awarded a grant. Correct the legal details on the "
+        "page of the organisation if they are wrong, and we check them again. The reason is:\n\n%(reason)s"
+    ),
+)
+JOIN_ASKED = Notification(
+    Role.APPLICANT,
+    N_("Decide by %(day)s: %(name)s asks to join %(organisation)s"),
+    N_(
+        "%(name)s (%(email)s) asks to act for “%(organisation)s”. Accept the request only if you know the person: they "
+        "can then read and write your proposals. If nobody answers by %(day)s, the Foundation decides."
+    ),
+)
+JOIN_ACCEPTED = Notification(
+    Role.PUBLIC,
+    N_("Request accepted: you can now act for %(organisation)s"),
+    N_("Your request to join “%(organisation)s” was accepted. You can now read and write its proposals."),
+)
+JOIN_DECLINED = Notification(
+    Role.PUBLIC,
+    N_("Request declined: %(organisation)s"),
+    N_("Your request to join “%(organisation)s” was declined. The reason is:\n\n%(reason)s"),
+)

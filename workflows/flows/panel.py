@@ -7,6 +7,7 @@ from dataclasses import replace
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Ending, Field, Flow, Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.flows.notifications import (
     AWARDED,
@@ -40,6 +41,7 @@ from workflows.rules.decisions import (
 )
 from workflows.rules.involvements import IMPARTIAL, JUDGING, nobody_decided
 from workflows.rules.proposals import answered, answered_in_time, complete, in_time
+from workflows.rules.verifications import verified
 
 HEARS = N_("Feedback for the applicant")
 AMOUNT = Field("amount", "amount", N_("Amount to award"), missing=N_("Enter the amount to award."))
@@ -103,6 +105,7 @@ SUBMIT = Transition(
     source=("draft",),
     target="checks",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(in_time, complete, call_allows("submit"), nobody_decided),
     effect=Effect.SUBMIT_APPLICATION,
     notifies=(SENT,),
@@ -131,6 +134,7 @@ ANSWER = Transition(
     source=("question",),
     target="checks",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(answered_in_time, complete, call_allows("submit"), nobody_decided, answered),
     fields=(ANSWER_IN_WORDS,),
     effect=Effect.SUBMIT_APPLICATION,
@@ -225,6 +229,7 @@ AWARD = Transition(
         reviews_in,
         recommended_impartially,
         call_allows("award"),
+        verified,
         amount_fits,
         envelope_suffices,
     ),
@@ -297,6 +302,7 @@ WITHDRAW = Transition(
     source=("checks", "question", "review", "panel", "decision"),
     target="withdrawn",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     fields=(ANY_REASON,),
     notifies=(WITHDRAWN,),
     weight="grave",
@@ -332,6 +338,7 @@ TURN_DOWN = Transition(
     source=("agreement",),
     target="withdrawn",
     roles=(Role.APPLICANT,),
+    right=Right.SIGN,
     guards=(nobody_signed,),
     fields=(ANY_REASON,),
     effect=Effect.END_AWARD,
@@ -384,11 +391,10 @@ CLOSE = Transition(
 BEFORE = (SUBMIT, RETURN, ANSWER, NO_ANSWER, PASS, NOT_ELIGIBLE)
 DECIDING = (TO_PANEL, RECOMMEND, BACK_TO_REVIEW, AWARD, DECLINE, BACK_TO_PANEL, DELETE, WITHDRAW)
 AFTER = (BEGIN, TURN_DOWN, TAKE_BACK, REFUSE, CLOSE)
-RELEASE_REVIEWERS = Ending("review", "assignment", "release")
-"""Reviewers who have not submitted a review no longer read the application."""
 PANEL = Flow(
     "application with a panel",
     starts=("draft",),
     transitions=(*BEFORE, *DECIDING, *AFTER),
-    endings=(RELEASE_REVIEWERS,),
+    endings=(Ending("review", "assignment", "release"),),
 )
+"""Reviewers who have not submitted a review when it ends no longer read the application."""

@@ -71,6 +71,7 @@ RELEASE = Transition(
     history_text=N_("Payments released"),
     consequence=N_("This only records the release. Instruct the bank separately. You cannot undo this."),
     final=True,
+    fresh_factor=True,
 )
 CONFIRM = Transition(
     "confirm",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workflows.engine.flow import Flow, Transition
+from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
 from workflows.rules.calls import CALL_RULES
 
@@ -80,7 +81,8 @@ def _section(flow: Flow) -> str:
 
 def _transition_row(flow: Flow, transition: Transition) -> str:
     sources = ", ".join(flow.step(key).word for key in transition.source)
-    roles = ", ".join(role.value for role in transition.roles)
+    right = f" with the right to {transition.right.value}"
+    roles = ", ".join(role.value + (right if role is Role.APPLICANT else "") for role in transition.roles)
     time_limit = f", after the time limit `{transition.time_limit}`" if transition.time_limit else ""
     guards = [sentence[0].lower() + sentence[1:].rstrip(".") for sentence in only_if(transition)]
     rules = f"Only if: {'; '.join(guards)}." if guards else "–"

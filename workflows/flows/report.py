@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Notification, Transition
 from workflows.engine.message import N_
+from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
 from workflows.rules.involvements import IMPARTIAL
@@ -24,6 +25,7 @@ SEND = Transition(
     source=("due",),
     target="received",
     roles=(Role.APPLICANT,),
+    right=Right.SUBMIT,
     guards=(agreement_in_force, earlier_reports_done, report_complete),
     effect=Effect.SUBMIT_REPORT,
     weight="first",

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from workflows.cases import KINDS_IN_SENTENCES, STANDINGS, ApplicationCase, Kind, Standing
+from workflows.cases import KINDS_IN_SENTENCES, STANDINGS, AgreementCase, ApplicationCase, Kind, Standing
 from workflows.engine.message import Message, Money
+from workflows.engine.roles import Actor
 from workflows.rules.call_rule import CallRule, Params
 
 
@@ -69,16 +70,26 @@ def standing(case: ApplicationCase, params: Standings) -> Message | None:
 
 
 def contacts(case: ApplicationCase, params: AtLeast) -> Message | None:
-    """Enough people from the organisation have an account."""
-    if case.applicant.contacts >= params.count:
+    """Enough contacts of the organisation are confirmed."""
+    return too_few_contacts(case.applicant.contacts, params.count)
+
+
+def too_few_contacts(confirmed: int, required: int) -> Message | None:
+    """The reason against submitting or signing for an organisation without enough confirmed contacts."""
+    if confirmed >= required:
         return None
     return Message.counted(
-        "At least %(n)s person from the applicant organisation must have an account; %(count)s so far.",
-        "At least %(n)s people from the applicant organisation must have an account; %(count)s so far.",
-        n=params.count,
-        count=case.applicant.contacts,
+        "The organisation needs %(n)s confirmed contact; %(count)s so far. Name contacts on its page.",
+        "The organisation needs %(n)s confirmed contacts; %(count)s so far. Name contacts on its page.",
+        n=required,
+        count=confirmed,
         cure="organisation",
     )
+
+
+def enough_contacts(case: AgreementCase, actor: Actor) -> Message | None:
+    """The organisation has as many confirmed contacts as the call requires."""
+    return too_few_contacts(case.contacts, case.contacts_required)
 
 
 def no_overdue(case: ApplicationCase, params: Params) -> Message | None:

@@ -48,7 +48,8 @@ def _awarded(case: ApplicationCase) -> ApplicationCase:
 
 def counts_over_applicant(transition: Transition) -> bool:
     """Whether a guard reads what the applicant holds, or who acts for it, so that nobody may change that meanwhile."""
-    over = (*(guard for guard, moment in _moments.items() if moment in ("start", "submit", "award")), nobody_decided)
+    called = (guard for guard, moment in _moments.items() if moment in ("start", "submit", "award"))
+    over = (*called, nobody_decided, applicants.enough_contacts)
     return any(guard in over for guard in transition.guards)
 
 

@@ -10,8 +10,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, overload
 
-from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report
-from grants.queries.cases import agreements, applications, assignments, batches, calls, instalments, reports
+from grants.models import Agreement, Application, Assignment, Batch, Call, Instalment, Report, Verification
+from grants.queries.cases import (
+    agreements,
+    applications,
+    assignments,
+    batches,
+    calls,
+    instalments,
+    reports,
+    verifications,
+)
 from grants.queries.flows import Stateful
 from workflows.cases import (
     AgreementCase,
@@ -21,9 +30,19 @@ from workflows.cases import (
     CallCase,
     InstalmentCase,
     ReportCase,
+    VerificationCase,
 )
 
-Case = ApplicationCase | AssignmentCase | AgreementCase | ReportCase | InstalmentCase | BatchCase | CallCase
+Case = (
+    ApplicationCase
+    | AssignmentCase
+    | AgreementCase
+    | ReportCase
+    | InstalmentCase
+    | BatchCase
+    | CallCase
+    | VerificationCase
+)
 TOGETHER: dict[type[Stateful], Callable[[Sequence[Any]], Sequence[Case]]] = {
     Instalment: instalments.cases_of,
     Batch: batches.cases_of,
@@ -60,7 +79,7 @@ def of(row: Stateful, arrived_at: datetime) -> Case:
             return _at_any_time(row)
 
 
-def _at_any_time(row: Assignment | Report | Instalment | Batch) -> Case:
+def _at_any_time(row: Assignment | Report | Instalment | Batch | Verification) -> Case:
     """The case of a row whose rules know no time."""
     match row:
         case Assignment():
@@ -71,3 +90,5 @@ def _at_any_time(row: Assignment | Report | Instalment | Batch) -> Case:
             return instalments.cases_of([row])[0]
         case Batch():
             return batches.cases_of([row])[0]
+        case Verification():
+            return verifications.case(row)

@@ -18,6 +18,7 @@ from grants.models import (
 )
 from grants.queries.applications import involvements
 from grants.queries.cases.awards import loose_ends
+from grants.queries.cases.organisations import confirmed
 from workflows import cases
 
 
@@ -32,9 +33,18 @@ def case(row: Agreement, arrived_at: datetime) -> cases.AgreementCase:
         signed_by=row.signed_by,
         judges=involvements.judges(award.application) if row.step == "to_sign" else frozenset(),
         **(_returnable(award) if row.step == "signed" else {}),
+        **(_contacts(award) if row.step == "to_sign" else {}),
         currency=award.currency,
         involvements=involvements.of(award.application),
     )
+
+
+def _contacts(award: Award) -> dict[str, Any]:
+    """The confirmed contacts of the grantee, where the call requires some, and how many it requires."""
+    rules = award.application.call.data.rules
+    required = next((int(rule.params["count"]) for rule in rules if rule.key == "contacts"), 0)
+    counted = db.session.scalar(confirmed(award.application.organisation_id)) if required else 0
+    return {"contacts": counted or 0, "contacts_required": required}
 
 
 def _returnable(award: Award) -> dict[str, Any]:

@@ -60,9 +60,9 @@ class Circumstances:
 def of(row: Application, reminders: Collection[str]) -> Circumstances:
     """The circumstances of an application. reminders: the keys of the transitions that remind of its present step."""
     found = db.session.execute(STATEMENT, {"application": row.id, "reminders": list(reminders)}).one()
-    contacts, held, overdue, left, until, at, reviews, appointed, made_at, agreement, *ends = found
+    contacts, held, overdue, unverified, left, until, at, reviews, appointed, made_at, agreement, *ends = found
     return Circumstances(
-        applicant=organisations.applicant_of(row.organisation, (contacts, held, overdue)),
+        applicant=organisations.applicant_of(row.organisation, (contacts, held, overdue, unverified)),
         envelope_left=ZERO if left is None else left,
         more_time_until=until,
         reminded_at=at,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
 from grants.db import GRANTS_NOW, db
-from grants.models import Application, Award, Membership, Organisation, Report
+from grants.models import Application, Award, Membership, Organisation, Report, Verification
 from workflows import cases
 
 MOST_OVERDUE = 10
@@ -18,15 +18,25 @@ _THEIRS = aliased(Application)
 
 
 def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
-    """What an organisation holds, as columns of a query: its contacts, its running grants and its overdue reports.
+    """The facts of an organisation, as columns of a query.
+
+    Its contacts, its running grants, its overdue reports, and whether it is to be verified.
 
     owner: the column with its id. besides: the column with the id of an application that does not count towards what
     the organisation holds.
     """
-    contacts = select(func.count()).where(Membership.organisation_id == owner, Membership.ended_at.is_(None))
+    contacts = confirmed(owner)
     others = [] if besides is None else [_THEIRS.id != besides]
     held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
-    return contacts.scalar_subquery(), held, _overdue(owner)
+    unverified = select(Verification.id).where(Verification.organisation_id == owner, Verification.step != "verified")
+    waits = unverified.correlate(*_tables(owner)).exists()
+    return contacts.scalar_subquery(), held, _overdue(owner), waits
+
+
+def confirmed(owner: Any) -> Select[int]:
+    """The number of confirmed contacts of an organisation. owner: the column with its id, or the id."""
+    current = (Membership.organisation_id == owner, Membership.ended_at.is_(None), Membership.is_contact)
+    return select(func.count(Membership.id)).where(*current)
 
 
 def running(theirs: Any, owner: Any, *conditions: Any, outside: Sequence[Any]) -> ColumnElement[Any]:
@@ -77,7 +87,7 @@ def _tables(*columns: Any) -> list[Any]:
 
 def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applicant:
     """The facts about an organisation. row: the values of `columns`."""
-    contacts, held, overdue = row
+    contacts, held, overdue, unverified = row
     grants, amounts = counted(held)
     return cases.Applicant(
         name=organisation.name,
@@ -88,6 +98,7 @@ def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applic
         held=grants,
         held_amounts=amounts,
         overdue=tuple(overdue),
+        unverified=unverified,
     )
 
 

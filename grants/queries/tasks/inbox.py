@@ -19,13 +19,16 @@ from grants.models import (
     Award,
     Batch,
     Call,
+    Correspondence,
     Draft,
     Fund,
     Instalment,
+    JoinRequest,
     Organisation,
+    Person,
     Report,
 )
-from grants.queries import time_limits
+from grants.queries import correspondence, time_limits
 from grants.queries.applications import drafts
 from grants.queries.money import batches
 from grants.queries.tasks import conditions, officers
@@ -76,7 +79,7 @@ def _parts(principal: Principal) -> list[Select[Any]]:
     parts: list[Select[Any]] = []
     if principal.organisations:
         mine = Application.organisation_id.in_(principal.organisations)
-        parts += [*_to_write(mine), *_to_account_for(mine)]
+        parts += [*_to_write(mine), *_to_account_for(mine), _to_answer(principal), _to_read(principal, mine)]
     if Role.REVIEWER in principal.calls:
         parts.append(_reviewer(principal))
     parts += officers.parts(principal)
@@ -150,6 +153,28 @@ def _to_account_for(mine: ColumnElement[bool]) -> list[Select[Any]]:
         .order_by(Award.id)
     )
     return [sign, meet, reports, _left_over("give_back").where(mine)]
+
+
+def _to_answer(principal: Principal) -> Select[Any]:
+    """Requests of people who ask to act for one of the organisations."""
+    return (
+        select(*columns(literal("join"), JoinRequest.id, Person.name, Organisation.name, JoinRequest.due_on))
+        .join(Person, Person.id == JoinRequest.person_id)
+        .join(Organisation, Organisation.id == JoinRequest.organisation_id)
+        .where(JoinRequest.decided_at.is_(None), JoinRequest.organisation_id.in_(principal.organisations))
+        .order_by(JoinRequest.due_on, JoinRequest.id)
+    )
+
+
+def _to_read(principal: Principal, mine: ColumnElement[bool]) -> Select[Any]:
+    """The applications with a message of the Foundation that the person has not read."""
+    fresh = select(Correspondence.application_id).where(correspondence.unread(principal.id))
+    return (
+        select(*columns(literal("unread"), Application.id, Application.title, Call.title, null()))
+        .join(Call)
+        .where(mine, Application.id.in_(fresh))
+        .order_by(Application.id)
+    )
 
 
 def _left_over(kind: str) -> Select[Any]:

@@ -30,16 +30,21 @@ from grants.models import (
     Award,
     Call,
     Check,
+    Correspondence,
     Fund,
+    JoinRequest,
+    Membership,
     Organisation,
+    Person,
     Recommendation,
     Report,
     Review,
+    Verification,
 )
-from grants.queries import time_limits
+from grants.queries import correspondence, time_limits
 from grants.queries.tasks import judgements
 from grants.queries.tasks.task import columns
-from workflows.deadlines import LIMITED_AS, READING_DAYS, SIGNING_DAYS
+from workflows.deadlines import ANSWER_DAYS, LIMITED_AS, READING_DAYS, SIGNING_DAYS
 from workflows.engine.roles import Role
 from workflows.flows.assignment import OPEN
 from workflows.programmes import programmes
@@ -87,6 +92,7 @@ def parts(principal: Principal) -> list[Select[Any]]:
         found += [_at("triage", principal, Role.OFFICER), checks, _checks_again(principal)]
         found += [_panel(principal), _reviews(principal)]
         found += [_received(principal), _conditions(principal), _to_close(principal), _to_open(principal)]
+        found += [_to_verify(principal), _to_join(principal), _to_answer(principal)]
     if Role.APPROVER in principal.calls:
         found.append(_decision(principal))
     if {Role.OFFICER, Role.APPROVER} & set(principal.calls):
@@ -274,6 +280,19 @@ def _conditions(principal: Principal) -> Select[Any]:
     )
 
 
+def _to_answer(principal: Principal) -> Select[Any]:
+    """Applications with a message that nobody has answered, with the day on which its answer is due."""
+    first = (
+        select(Correspondence.application_id, func.min(Correspondence.sent_at).label("sent_at"))
+        .where(correspondence.unanswered())
+        .group_by(Correspondence.application_id)
+        .subquery("unanswered")
+    )
+    due = func.date(first.c.sent_at) + ANSWER_DAYS
+    found = _applications(principal, Role.OFFICER, literal("message"), due)
+    return found.join(first, first.c.application_id == Application.id)
+
+
 def _to_close(principal: Principal) -> Select[Any]:
     """Applications where everything is reported and paid."""
     settled = select(Award.application_id).where(Award.to_close)
@@ -288,6 +307,32 @@ def _to_open(principal: Principal) -> Select[Any]:
         .join(Fund, Fund.id == Call.fund_id)
         .where(Call.step == "draft", Call.id.is_not(None) if covered is None else Call.id.in_(covered))
         .order_by(Call.id)
+    )
+
+
+def _to_verify(principal: Principal) -> Select[Any]:
+    """Organisations that registered themselves, without those that the person acts for."""
+    own = exists().where(
+        Membership.organisation_id == Verification.organisation_id, Membership.person_id == principal.id
+    )
+    return (
+        select(*columns(literal("verify"), Organisation.id, Organisation.name, literal(""), Verification.due_on))
+        .join(Verification, Verification.organisation_id == Organisation.id)
+        .where(Verification.step == "registered", ~own)
+        .order_by(Verification.due_on, Organisation.id)
+    )
+
+
+def _to_join(principal: Principal) -> Select[Any]:
+    """Requests to join on which the people of the organisation have not decided in time, or where there are none."""
+    members = exists().where(Membership.organisation_id == JoinRequest.organisation_id, Membership.ended_at.is_(None))
+    waits = or_(JoinRequest.due_on < func.date(GRANTS_NOW), ~members)
+    return (
+        select(*columns(literal("join_late"), JoinRequest.id, Person.name, Organisation.name, JoinRequest.due_on))
+        .join(Person, Person.id == JoinRequest.person_id)
+        .join(Organisation, Organisation.id == JoinRequest.organisation_id)
+        .where(JoinRequest.decided_at.is_(None), waits, JoinRequest.person_id != principal.id)
+        .order_by(JoinRequest.due_on, JoinRequest.id)
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, inspect, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.db import db, now
-from grants.models import Batch, Call, Event, EventText, Head
+from grants.models import Batch, Call, Event, EventText, Head, Verification
 from grants.queries.flows import Stateful, parent_application
 from grants.services import locking, updates
 from grants.services.integrity import changes
@@ -55,10 +55,12 @@ class About:
 
 
 def about(row: Stateful) -> About:
-    """Where events of this row belong: batches and calls have chains of their own, all others join an application's."""
+    """Where events of this row belong: to the chain of its organisation, to its own, or to its application's."""
     table = row.__tablename__
     if isinstance(row, Batch | Call):
         return About(table, row.id, table, row.id)
+    if isinstance(row, Verification):
+        return About("organisation", row.organisation_id, table, row.id)
     return About("application", parent_application(row).id, table, row.id)
 
 

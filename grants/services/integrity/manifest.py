@@ -36,10 +36,11 @@ class Held:
     """A table of which history holds each row.
 
     columns: those of version 2, each as its label in the fingerprint or, if it was renamed since, as `label=column`.
-    later: what further versions add. derived: columns that are worked out from others, with the reason why they are
-    not held. free: columns that may change without an event as long as `settled` is false; settled is a condition in
-    SQL on the table and its owners, and settled_by the column whose changes decide it, as `table.column`. If all
-    columns are free, the row is not held at all until it is settled. round: of the first update that holds all of it.
+    later: what further versions add. derived: columns that are worked out from others or change with every use, with
+    the reason why they are not held. free: columns that may change without an event as long as `settled` is false;
+    settled is a condition in SQL on the table and its owners, and settled_by the column whose changes decide it, as
+    `table.column`. If all columns are free, the row is not held at all until it is settled. round: of the first update
+    that holds all of it.
     """
 
     columns: str
@@ -102,9 +103,13 @@ class Otherwise:
 DOCUMENT = Owner("document", "document_id")
 APPLICATION = Owner("application", "application_id")
 AWARD = Owner("award", "award_id")
+ORGANISATION = Owner("organisation", "organisation_id")
+ATTACHMENT = Owner("attachment", "attachment_id")
 LINE = "position what category quantity unit_cost total"
 INDICATOR = "position name unit baseline target how"
 WORKED_OUT = "by the database, from columns of the same row"
+USE = "changes with every use of the factor, without an event"
+HASHED = "by its salted hash in the same row, until it is erased"
 STAMP = "the transaction, which the database compares itself"
 REPORTED = "summary setbacks next_steps story story_by story_consent question unread saved_at version"
 SENT = '"review".sent_at IS NOT NULL'
@@ -116,10 +121,49 @@ UNPRESERVED = 'NOT "submission".preserved AND "submission_content".content IS NO
 SCORE = "id review_id criterion points comment"
 
 HELD: dict[str, Held] = {
-    "person": Held("id email name language timezone password_hash created_at ended_at"),
+    "person": Held(
+        "id email name language timezone password_hash created_at ended_at",
+        later=(Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),),
+    ),
     "organisation": Held("id name sort_key kind standing country region language address source created_at"),
+    "organisation_profile": Held(
+        "id organisation_id number legal_name register register_number identifier address city website since_at by",
+        Owner("organisation", "organisation_id"),
+    ),
+    "attachment": Held(
+        "id organisation_id name kind size sha256 quarantine_key replaces_id uploaded_by uploaded_at", ORGANISATION
+    ),
+    "attachment_check": Held(
+        "attachment_id verdict reason name media_type sha256 size pages notes at", ATTACHMENT, key="attachment_id"
+    ),
+    "attachment_preview": Held("id attachment_id number sha256", ATTACHMENT),
+    "organisation_document": Held(
+        "id organisation_id attachment_id type title version valid_from valid_until added_by added_at", ORGANISATION
+    ),
+    "verification": Held("id organisation_id step step_at due_on note by created_at version", ORGANISATION),
+    "join_request": Held(
+        "id organisation_id person_id title asked_at due_on decided_at decided_by accepted reason",
+        Owner("organisation", "organisation_id"),
+    ),
     "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
-    "membership": Held("id person_id organisation_id title created_at ended_at", Owner("person", "person_id")),
+    "membership": Held(
+        "id person_id organisation_id title created_at ended_at",
+        Owner("person", "person_id"),
+        later=(Later(3, {"may_edit": "true", "may_submit": "true", "may_sign": "true", "is_contact": "true"}),),
+    ),
+    "factor": Held(
+        "id person_id kind label secret credential_id public_key transports created_at ended_at",
+        Owner("person", "person_id"),
+        derived={"used_step": USE, "sign_count": USE, "last_used_at": USE},
+    ),
+    "recovery_code": Held("id person_id code_sha256 created_at used_at ended_at", Owner("person", "person_id")),
+    "invitation": Held(
+        "id email name organisation_id role programme call_id may_edit may_submit may_sign is_contact invited_by"
+        " created_at ends_at accepted_at accepted_by withdrawn_at",
+        Owner("person", "invited_by"),
+        later=(Later(3, {"hands_over": "NULL", "starts_on": "NULL"}),),
+        derived={"token_sha256": "the hash of the newest mail's token, which gives nothing but the invitation itself"},
+    ),
     "fund": Held("id title year currency source created_at"),
     "call": Held(
         "id programme title currency fund_id step step_at opens_at closes_at opened_at rules version created_by"
@@ -138,6 +182,13 @@ HELD: dict[str, Held] = {
     ),
     "submission_line": Held(f"id submission_id {LINE}", Owner("submission", "submission_id")),
     "submission_indicator": Held(f"id submission_id {INDICATOR}", Owner("submission", "submission_id")),
+    "message": Held(
+        "id application_id award_id report_id side person_id sent_at via language in_reply_to mail_sha256 held_from"
+        " files sha256 salt",
+        APPLICATION,
+        derived={"body": HASHED, "quoted": HASHED},
+    ),
+    "note": Held("id application_id person_id at sha256 salt", APPLICATION, derived={"body": HASHED}),
     "checked": Held("id application_id submission_id key verdict note by at", APPLICATION),
     "assignment": Held(
         "id application_id submission_id person_id stage step step_at due_on assigned_by assigned_at cleared_at reason"
@@ -161,6 +212,7 @@ HELD: dict[str, Held] = {
         "id application_id number amount currency conditions starts_on ends_on made_by made_at met_at met_by to_close"
         " unused back_by",
         APPLICATION,
+        later=(Later(3, {"profile_id": "NULL"}),),
     ),
     "award_line": Held(f"id award_id agreed {LINE}", AWARD),
     "award_indicator": Held(f"id award_id {INDICATOR}", AWARD),
@@ -238,7 +290,13 @@ OTHERWISE: dict[str, Otherwise] = {
     "outbox": Otherwise("nothing", "work that is waiting; what it leads to is held or leaves the system"),
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
+    "device": Otherwise("nothing", "a browser that is known again only prevents a mail, and is forgotten in time"),
+    "email_change": Otherwise("nothing", "an address that waits for its confirmation; the change itself is held"),
+    "message_read": Otherwise("nothing", "who has opened a page; it only ends a task"),
+    "message_mail": Otherwise("nothing", "a reply address ends; what it leads to, a message, is held"),
     "link": Otherwise("nothing", "a link is used or ends; what it leads to, such as a new password, is held"),
+    "registration": Otherwise("nothing", "what was entered until the mailed link is used; what it leads to is held"),
+    "trusted_device": Otherwise("nothing", "a device only saves its person the second factor until its time is over"),
     "sign_in_failure": Otherwise("nothing", "failed attempts only slow down guessing"),
     "clock_offset": Otherwise(
         "nothing", "outside a demonstration, any value but 0 is a finding, and the program does not start"

@@ -25,7 +25,7 @@ from grants.models import (
     SubmissionIndicator,
     SubmissionLine,
 )
-from grants.queries import cases
+from grants.queries import cases, profiles
 from grants.services import decisions, documents, letters, locking, numbering, reports
 from grants.services.effects import Context
 from grants.services.integrity import history
@@ -58,6 +58,7 @@ def make(application: Application, context: Context) -> Message:
         ends_on=add_months(starts, application.months or 1),
         made_by=actor.person,
         number=award_number,
+        profile=profiles.present(application.organisation),
     )
     agreement = Agreement(award=award, number=agreement_number, step="to_sign")
     decided = Decision(application_id=application.id, submission_id=submission.id, kind="award", by=actor.person)

@@ -42,7 +42,7 @@ def facts(application: Application, content: Content, holding: Holding) -> list[
         Fact(gettext("Indirect costs"), share),
         Fact(gettext("Co-funding"), " · ".join(filter(None, [other, str(content.answers.get("cofunders") or "")]))),
         Fact(gettext("Start date"), day(asked["starts_on"]) if asked["starts_on"] else "–"),
-        Fact(gettext("People with an account"), str(holding.contacts)),
+        Fact(gettext("Confirmed contacts"), str(holding.contacts)),
         _grants(holding, currency),
         *_decision_date(application),
     ]

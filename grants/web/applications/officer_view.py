@@ -201,6 +201,11 @@ def _offers(shown: _Shown, case: ApplicationCase, read: Assessed) -> list[Offer]
     return available(application, case, read.recommendation)
 
 
+def frame_of(application: Application, present: str) -> Frame:
+    """The frame of a page of the application that has its own route, such as its messages."""
+    return _frame(_Shown.of(application), statuses.of([application])[application.id], present)
+
+
 def part(application: Application, part: str) -> str:
     """One part of an application on a page of its own: proposal, budget, documents or history."""
     shown = _Shown.of(application)
@@ -225,7 +230,7 @@ def _frame(shown: _Shown, facts: statuses.Status, present: str, *, events: int |
         holds=_holds(application, facts),
         line=_line(application, facts),
         tabs=_tabs(shown, present, facts.reviews.get("sent", 0), events),
-        submissions=shown.listed("" if present == "overview" else present),
+        submissions=shown.listed("" if present in ("overview", "messages") else present),
         call_url=url_for("calls.show", id=application.call_id),
     )
 
@@ -238,6 +243,7 @@ def _tabs(shown: _Shown, present: str, sent: int, events: int | None) -> tuple[T
         Tab(gettext("Overview"), shown.url(""), present == "overview"),
         _tab(shown, gettext("Proposal"), "proposal", present),
         _tab(shown, gettext("Budget"), "budget", present, asked),
+        Tab(gettext("Messages"), url_for("correspondence.show", id=application.id), present == "messages"),
         _tab(shown, gettext("Documents"), "documents", present),
         _tab(shown, gettext("History"), "history", present, events),
     ]

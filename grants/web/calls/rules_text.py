@@ -72,8 +72,8 @@ APPLICANTS: dict[str, Sentence] = {
         standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
-        "At least %(num)s person from the applicant organisation must have an account.",
-        "At least %(num)s people from the applicant organisation must have an account.",
+        "The organisation has named at least %(num)s contact, who has an account.",
+        "The organisation has named at least %(num)s contacts, who have accounts.",
         given["count"],
     ),
     "no_overdue": lambda *_: gettext("The applicant must have no overdue reports."),

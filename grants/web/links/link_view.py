@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from grants.forms.links import PasswordForm
 from grants.models import Link
+from grants.queries import email_changes
 from grants.services import links
 from grants.web.site import components
 from grants.web.site.components import ErrorPage
@@ -20,8 +21,8 @@ class LinkPage:
     """What a link does.
 
     name, address: of its person; the address is masked, because the link may have been forwarded. url, action: where
-    the form is sent, and its button. form: for a new password; None if the link only signs in. other: the name of
-    somebody else who is signed in at this browser.
+    the form is sent, and its button. form: for a new password; None without one. other: the name of somebody else
+    who is signed in at this browser. note: what else the button does.
     """
 
     title: str
@@ -31,6 +32,16 @@ class LinkPage:
     action: str
     form: PasswordForm | None
     other: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPage:
+    """What a link has done that opens no session."""
+
+    title: str
+    text: str
+    link: components.Link
 
 
 def show(link: Link, form: PasswordForm | None) -> LinkPage:
@@ -39,10 +50,44 @@ def show(link: Link, form: PasswordForm | None) -> LinkPage:
         links.SET_UP: (gettext("Set your password"), gettext("Set password and sign in")),
         links.PASSWORD: (gettext("Choose a new password"), gettext("Save password and sign in")),
         links.SIGN_IN: (gettext("Sign in"), gettext("Sign in")),
+        links.EMAIL: (gettext("Use this address"), gettext("Use this address")),
+        links.KEEP_EMAIL: (gettext("Keep the present address"), gettext("Keep the present address")),
     }
     title, action = titles[link.purpose]
     other = current_user.name if current_user.is_authenticated and current_user.id != link.person_id else ""
-    return LinkPage(title, link.person.name, masked(link.person.email), request.path, action, form, other)
+    other = other if link.purpose in links.ENTRIES else ""
+    return LinkPage(title, link.person.name, masked(link.person.email), request.path, action, form, other, _note(link))
+
+
+def _note(link: Link) -> str:
+    change = email_changes.pending(link.person)
+    if link.purpose == links.EMAIL and change:
+        return gettext("From then on, the address of the account is %(email)s.", email=change.email)
+    if link.purpose == links.KEEP_EMAIL:
+        return gettext("The change of the address is stopped, and the account is signed out everywhere.")
+    return ""
+
+
+def used(purpose: str) -> UsedPage:
+    """The page after a link about a change of an address."""
+    if purpose == links.EMAIL:
+        account = components.Link(gettext("Open your account"), url_for("persons.account"))
+        text = gettext("From now on you sign in with the new address, and all emails go to it.")
+        return UsedPage(gettext("The address was changed"), text, account)
+    text = gettext(
+        "The change was stopped and the account is signed out everywhere. Choose a new password on the sign-in page, "
+        "because somebody else was signed in to your account."
+    )
+    return UsedPage(
+        gettext("The address stays as it is"), text, components.Link(gettext("Sign in"), url_for("sessions.new"))
+    )
+
+
+def taken() -> ErrorPage:
+    """The page of a confirmed address that another account has got meanwhile."""
+    text = gettext("Another account has this address since you asked for it. Nothing was changed.")
+    account = components.Link(gettext("Open your account"), url_for("persons.account"))
+    return ErrorPage(gettext("The address was not changed"), text, links=[account])
 
 
 def masked(address: str) -> str:

@@ -6,15 +6,17 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from grants.db import db, transaction
+from grants.db import ConstraintViolated, db, transaction
 from grants.forms.links import PasswordForm
 from grants.models import Link, Person
 from grants.outside import greenlets
 from grants.queries import links as stored
-from grants.queries.sessions import COOKIE
-from grants.services import links, locking, persons, sessions
+from grants.queries.sessions import COOKIE, TRUSTED
+from grants.services import email_changes, links, locking, persons, sessions
+from grants.services.factors import trusted_devices
 from grants.web.links import link_view
-from grants.web.site.authorization import keep_session, open_to_all, principal
+from grants.web.sessions.devices import keep_device, opening
+from grants.web.site.authorization import before_second_step, keep_session, open_to_all, session
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
@@ -23,6 +25,7 @@ bp = Blueprint("links", __name__)
 
 
 @bp.get("/link/<token>")
+@before_second_step
 @open_to_all
 def show(token: str) -> str | tuple[str, int]:
     """What the link does and whose account it is for, with the button or the form that uses it."""
@@ -31,27 +34,31 @@ def show(token: str) -> str | tuple[str, int]:
 
 
 @bp.post("/link/<token>")
+@before_second_step
 @open_to_all
 @not_idempotent("a link works once, and nobody is signed in yet to whom a key could belong")
 def use(token: str) -> Response | str | tuple[str, int]:
     """Set the password, if the link is for that, and sign in. The second of two clicks changes nothing more."""
-    if stored.was_used_by(token, principal().id):
+    reader = session()
+    if stored.was_used_by(token, reader.session.person_id if reader else None):
         return redirect(url_for("tasks.show"))
     link = stored.live(token)
     if link is None:
         return _unusable()
+    if link.purpose not in links.ENTRIES:
+        return _answered(token, link.person_id)
     form = _form(link)
     if form and not _fits(form, link.person):
         return _page(link, form), 422
     try:
-        session = _used(token, link.person_id, (form.password.data or "") if form else None)
+        opened = _used(token, link.person_id, (form.password.data or "") if form else None)
     except links.Unusable:
         return _unusable()
-    return keep_session(redirect(url_for("tasks.show")), session)
+    return keep_device(keep_session(redirect(url_for("tasks.show")), opened))
 
 
 @bp.after_request
-def _conceal(response: Response) -> Response:
+def conceal(response: Response) -> Response:
     """Keep the address out of caches and of the requests that follow.
 
     The origin alone is still sent, because the protection of forms compares it where the connection is secure.
@@ -62,8 +69,8 @@ def _conceal(response: Response) -> Response:
 
 
 def _form(link: Link) -> PasswordForm | None:
-    """The form of the link; None if it only signs in. The first password of an account is not called new."""
-    if link.purpose == links.SIGN_IN:
+    """The form of the link; None if it sets no password. The first password of an account is not called new."""
+    if link.purpose not in {links.SET_UP, links.PASSWORD}:
         return None
     form = PasswordForm()
     if link.purpose == links.SET_UP:
@@ -94,7 +101,24 @@ def _used(token: str, person_id: int, password: str | None) -> str:
         if hashed and purpose != links.SIGN_IN:
             persons.set_password(person, hashed)
         sessions.close(request.cookies.get(COOKIE, ""))
-        return sessions.open_for(person, settings)
+        shown_at = trusted_devices.trusted_since(person, request.cookies.get(TRUSTED, ""))
+        return sessions.open_for(person, settings, opening("link"), confirmed_at=shown_at)
+
+
+def _answered(token: str, person_id: int) -> str | tuple[str, int]:
+    """Confirm or stop a change of an address; nobody is signed in by that."""
+    db.session.rollback()
+    try:
+        with transaction():
+            person = db.session.get_one(Person, person_id)
+            locking.hold(person)
+            purpose = links.use(token, person)
+            (email_changes.confirm if purpose == links.EMAIL else email_changes.refuse)(person)
+    except links.Unusable:
+        return _unusable()
+    except ConstraintViolated:
+        return page("errors.html", link_view.taken()), 409
+    return page("links/used.html", link_view.used(purpose))
 
 
 def _page(link: Link, form: PasswordForm | None) -> str:

@@ -1,30 +1,32 @@
-"""The pages of people: the list, one person with their roles, and a person's own account."""
+"""The pages of people: the list, and one person with their roles."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext
 
 from grants.forms.persons import AppointmentForm
-from grants.models import Appointment, Call, Membership, Person, SignIn
+from grants.models import Call, Membership, Person
 from grants.queries import persons
 from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
+from grants.web.persons.invited import RoleInvitation, scope_of
 from grants.web.site.authorization import principal
-from grants.web.site.formats import label, language_name, translate, zone_name
+from grants.web.site.formats import label, language_name, zone_name
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 
 @dataclass(frozen=True, slots=True)
 class PersonsPage:
-    """People with an account. words: the search text."""
+    """People with an account. words: the search text. invited: the open invitations to roles, on the first page."""
 
     words: str
     listing: Listing
+    invited: Sequence[RoleInvitation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class RoleRow:
 class PersonPage:
     """One person with their current roles and organisations, and the form to add a role.
 
-    language: the name of the person's language. timezone: the city and the present difference from UTC. apart: the
-    titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
+    language: the name of the language of their mails. timezone: the city and the present difference from UTC. apart:
+    the titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
     reviewing: of those in which they review what is to be decided, likewise. own: the reader is this person.
     """
 
@@ -65,42 +67,31 @@ class PersonPage:
     memberships: Sequence[Membership]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    """The reader's own account.
-
-    language: the name of their language. timezone: the city and the present difference from UTC. sign_ins: their open
-    sessions.
-    """
-
-    person: Person
-    language: str
-    timezone: str
-    roles: Sequence[RoleRow]
-    memberships: Sequence[Membership]
-    sign_ins: Sequence[SignIn]
-
-
 def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to.
 
     unconfirmed: the appointment whose form was sent without its tick.
     """
-    form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
+    offer(form)
     reader = principal()
     apart = involvements.competing(reader.id) if reader.id and reader.applied else []
     reviewing = involvements.reviewing(reader.id) if reader.id else []
     return PersonPage(
         person,
-        language_name(person.language),
+        language_name(person.language_of_mails),
         zone_name(person.timezone),
         [call.title for call in apart],
         [call.title for call in reviewing],
         person.id == reader.id,
         form,
-        _endable(_roles(person, [*apart, *reviewing]), person, unconfirmed),
+        _endable(roles_of(person, [*apart, *reviewing]), person, unconfirmed),
         persons.memberships(person),
     )
+
+
+def offer(form: AppointmentForm) -> None:
+    """Offer the roles and scopes that the reader may give."""
+    form.offer(persons.calls(principal()), _programmes(), everything=_unlimited())
 
 
 def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -> list[RoleRow]:
@@ -117,19 +108,7 @@ def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -
     ]
 
 
-def account(person: Person) -> AccountPage:
-    """The account page of this person."""
-    return AccountPage(
-        person,
-        language_name(person.language),
-        zone_name(person.timezone),
-        _roles(person),
-        persons.memberships(person),
-        persons.sign_ins(person),
-    )
-
-
-def _roles(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
+def roles_of(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
     """The person's roles. apart: the calls of which the reader ends no role."""
     held = persons.appointments(person, principal())
     titles = dict(persons.titles(one.call_id for one in held if one.call_id))
@@ -138,7 +117,7 @@ def _roles(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
             one.id,
             one.role,
             label(one.role),
-            _scope(one, titles),
+            scope_of(one.programme, titles.get(one.call_id or 0, "")),
             one.created_at.date(),
             ends=not any(covers_call(call, programme=one.programme, call_id=one.call_id) for call in apart),
         )
@@ -154,12 +133,3 @@ def _programmes() -> list[str]:
 def _unlimited() -> bool:
     """Whether the reader may give a role without a limit."""
     return principal().covers_everything(Role.ADMINISTRATOR)
-
-
-def _scope(one: Appointment, titles: Mapping[int, str]) -> str:
-    if one.call_id:
-        return gettext("Call: %(title)s", title=titles[one.call_id])
-    if not one.programme:
-        return gettext("All programmes")
-    programme = programmes().get(one.programme)
-    return gettext("Programme: %(title)s", title=translate(programme.title) if programme else one.programme)

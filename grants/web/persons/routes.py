@@ -1,4 +1,4 @@
-"""People and their roles, for administrators; and the account page of each person."""
+"""People and their roles, for administrators; and the page of one's own account."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
-from grants.db import db, transaction
+from grants.db import transaction
 from grants.forms.persons import AppointmentForm
 from grants.forms.transitions import CONFIRMED
 from grants.models import Appointment, Person
+from grants.queries import memberships
 from grants.queries import persons as found
 from grants.services import persons, transitions
-from grants.web.persons import person_view
+from grants.web.persons import account_view, person_view
+from grants.web.persons.invited import lines
 from grants.web.persons.person_view import PersonsPage
 from grants.web.site import done
 from grants.web.site.actions import action
-from grants.web.site.authorization import actor_on_row, creator, load, permitted, principal
+from grants.web.site.authorization import actor_on_row, creator, fresh_factor, load, permitted, principal
 from grants.web.site.errors import AGAINST, shown_again
 from grants.web.site.idempotency import idempotent
 from grants.web.site.labels import labelled
@@ -32,7 +34,10 @@ bp = Blueprint("persons", __name__)
 def index() -> str:
     """All people with an account, searchable by name or email address."""
     words, after = request.args.get("words", "").strip(), request.args.get("after", "")
-    return page("persons/index.html", PersonsPage(words, found.listing(principal(), words=words, after=after)))
+    listing = found.listing(principal(), words=words, after=after)
+    first = not (words or after)
+    invited = lines(memberships.invited_to_roles(principal())) if first else []
+    return page("persons/index.html", PersonsPage(words, listing, invited))
 
 
 @bp.get("/people/<int:id>")
@@ -46,6 +51,7 @@ def show(id: int) -> str:
 @permitted(Permission.SET_PEOPLE)
 @action(N_("Assign role"), lambda unread: unread.row(Person).name)
 @labelled(lambda unread: person_view.show(unread.row(Person), AppointmentForm()))
+@fresh_factor()
 @idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
     """Give a person a role, everywhere or in one programme or call."""
@@ -67,6 +73,7 @@ def appoint(id: int) -> Response | tuple[str, int]:
 @bp.post("/appointments/<int:id>/end")
 @permitted(Permission.SET_PEOPLE)
 @action(N_("End role"), lambda unread: unread.row(Appointment).person.name)
+@fresh_factor()
 @idempotent
 def dismiss(id: int) -> Response | tuple[str, int]:
     """End a role; a role that has already ended stays unchanged."""
@@ -82,10 +89,11 @@ def dismiss(id: int) -> Response | tuple[str, int]:
 
 
 @bp.get("/account")
-@permitted(Permission.SEE_INBOX)
+@permitted(Permission.OWN_ACCOUNT)
 def account() -> str:
-    """The signed-in person's own account and roles."""
-    return page("persons/account.html", person_view.account(db.session.get_one(Person, principal().id)))
+    """The signed-in person's own account."""
+    person = account_view.oneself()
+    return page("persons/account.html", account_view.show(person, account_view.form(person)))
 
 
 def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> Appointment:

@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response
 
 from grants.db import db, transaction
 from grants.forms.sessions import SignInForm
-from grants.outside import greenlets
-from grants.queries.sessions import COOKIE
+from grants.queries.sessions import COOKIE, TRUSTED
 from grants.services import links, sessions
+from grants.web.factors import second_step_page
+from grants.web.factors.onward import Onward
+from grants.web.sessions.devices import keep_device, opening
+from grants.web.sessions.passwords import verified
 from grants.web.sessions.sign_in_page import SentPage, SignInPage, asked, goes_on
-from grants.web.site.authorization import enter, keep_session, open_to_all, principal
+from grants.web.site.authorization import before_second_step, enter, keep_session, open_to_all, principal
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
@@ -27,6 +30,7 @@ SIGNED_IN = "signed_in"
 
 
 @bp.get("/sign-in")
+@before_second_step
 @open_to_all
 def new() -> str:
     """The sign-in form."""
@@ -34,6 +38,7 @@ def new() -> str:
 
 
 @bp.post("/sign-in")
+@before_second_step
 @open_to_all
 @not_idempotent("each sign-in opens a session of its own, and nobody is signed in yet to whom a key could belong")
 def create() -> Response | str | tuple[str, int]:
@@ -54,9 +59,16 @@ def create() -> Response | str | tuple[str, int]:
         token = _opened(form.email.data or "", form.password.data or "")
     except sessions.NotSignedIn as error:
         return asked(SignInPage(form, after, translate(error.reason), carried)), 422
+    return keep_device(keep_session(make_response(_entered(token, after, carried)), token))
+
+
+def _entered(token: str, after: str, carried: Sending | None) -> Response | str | tuple[str, int]:
+    """Where a new session goes: to its second step, on with the carried form, or to the page that was wanted."""
     person = enter(token)
+    if person is None:
+        return second_step_page.first_answer(Onward(after, carried))
     answer = goes_on(carried, person, url_for("tasks.show")) if carried else None
-    return keep_session(make_response(answer or redirect(after or url_for("tasks.show"))), token)
+    return answer or redirect(after or url_for("tasks.show"))
 
 
 def _resumed(view: SignInPage, carried: Sending) -> Response | tuple[str, int]:
@@ -79,23 +91,16 @@ def _mailed(email: str, purpose: str) -> str:
 
 
 def _opened(email: str, password: str) -> str:
-    """The token of a new session. The attempt is stored before the password is compared, and nothing is open then."""
-    settings = current_app.extensions["settings"]
-    db.session.rollback()  # the time of arrival was read: nobody who waits here holds a connection
-    with sessions.slot(sessions.COUNTING_SLOTS), transaction():
-        tried = sessions.attempt(email=email, address=request.remote_addr or "")
-    try:
-        sessions.verify(tried, password, settings, greenlets.aside)
-    except sessions.Busy:
-        with transaction():
-            sessions.withdraw(tried)
-        raise
+    """The token of a new session."""
+    tried = verified(email, password)
     with transaction():
         sessions.close(request.cookies.get(COOKIE, ""))
-        return sessions.succeed(tried, settings)
+        settings, trusted = current_app.extensions["settings"], request.cookies.get(TRUSTED, "")
+        return sessions.succeed(tried, settings, opening("password"), trusted=trusted)
 
 
 @bp.post("/sign-out")
+@before_second_step
 @open_to_all
 @not_idempotent("signing out again ends nothing more")
 def end() -> Response:

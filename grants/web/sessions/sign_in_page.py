@@ -58,17 +58,18 @@ def signed_out() -> str:
     return asked(SignInPage(form, "", carried=received()))
 
 
-def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | None:
+def goes_on(carried: Sending, person: Visitor, start: str, title: str = "") -> tuple[str, int] | None:
     """The form that was carried through the sign-in, to be submitted by the person who had filled it in.
 
-    Whoever else has signed in reads nothing of it. None for a form that this browser was not shown.
+    Whoever else has signed in reads nothing of it. None for a form that this browser was not shown. title: of the page,
+    unless it is that after signing in again.
     """
     named = csrf.named_in(carried.text_of("csrf_token"))
     if not named or not carried.to:
         return None
     if named == person.id:
         note_labels(carried)
-        return page("send_again.html", _to_submit(carried)), 200
+        return page("send_again.html", _to_submit(carried, title)), 200
     text = gettext(
         "You are signed in as %(name)s. The form was filled in under another account and was not kept.",
         name=person.name,
@@ -78,12 +79,12 @@ def goes_on(carried: Sending, person: Visitor, start: str) -> tuple[str, int] | 
     return page("errors.html", view), 409
 
 
-def _to_submit(carried: Sending) -> SendAgainPage:
+def _to_submit(carried: Sending, title: str) -> SendAgainPage:
     text = gettext("Your form has not been submitted yet. Everything you entered is still here.")
     if carried.files:
         text = gettext("Your form has not been submitted yet. What you typed is still here; select the file again.")
     return SendAgainPage(
-        title=gettext("You are signed in again"),
+        title=title or gettext("You are signed in again"),
         text=text,
         sending=carried,
         action=action_of(carried),

@@ -16,14 +16,14 @@ from typing import Any
 from flask import Blueprint, Flask, abort, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from grants.web.site.authorization import open_to_all
+from grants.web.site.authorization import before_second_step, open_to_all
 
 COMPONENTS = (
     "header", "footer", "guard_bar", "crumbs", "lines", "marks", "tags", "checks", "buttons", "transitions", "notices",
     "empty", "cards", "alarm", "facts", "figures", "tabs", "pager", "tasks", "proposals", "steps", "history", "tables",
-    "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget", "rules",
-    "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist", "stacked_tables",
-    "submissions", "targets",
+    "thread", "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget",
+    "rules", "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist",
+    "stacked_tables", "rights", "submissions", "pairs", "files", "account", "factors", "targets",
 )  # fmt: skip
 """Files in static/css/components, in cascade order: where two rules have equal specificity, the later file decides."""
 PAGES = ("home", "report")
@@ -33,7 +33,8 @@ STYLES = (
 )  # fmt: skip
 """Files in static/css, in cascade order."""
 SCRIPTS = (
-    "page", "rows", "autosave", "words", "numerals", "errors", "sums", "amounts", "selection", "passwords", "kept",
+    "page", "rows", "autosave", "words", "numerals", "errors", "sums", "amounts", "selection", "passwords", "passkeys",
+    "kept",
 )  # fmt: skip
 """Files in static/js, in the order in which they run; they share one scope."""
 TYPES = {"css": "text/css", "js": "text/javascript"}
@@ -73,6 +74,7 @@ def asset_url(kind: str) -> str:
 
 
 @bp.get("/assets/<digest>/site.<kind>")
+@before_second_step
 @open_to_all
 def show(digest: str, kind: str) -> Response:
     """The stylesheet or the script; 404 for the address of another release."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from inspect import unwrap
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,17 +13,24 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from grants.access.permissions import ALLOWED, Permission
-from grants.access.principals import ANONYMOUS, Principal, actor_in, actor_on, roles_on
+from grants.access import actors
+from grants.access.actors import actor_in, actor_on
+from grants.access.permissions import ALLOWED, RIGHTS, Permission
+from grants.access.principals import ANONYMOUS, Principal
+from grants.access.rights import holders, organisation_of, permits
 from grants.access.visibility import visible
 from grants.db import Model, begin_page, db, transaction
 from grants.queries import sessions
 from grants.queries.loading import OPTIONS
 from grants.services.sessions import is_unnoted, touch
+from workflows.engine.message import Message
+from workflows.engine.rights import lacking
 from workflows.engine.roles import Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
+ALWAYS, ENROLLING = "always", "enrolling"
+"""Which routes a session opens before its second step: those of signing in; those that set up the first factor."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods of routes that change nothing."""
 LARGEST_ID = 2**31 - 1
@@ -43,6 +51,38 @@ def open_to_all(view: View) -> View:
     """Declare a route public; `tests/access_table.py` lists all public routes again."""
     view.permission = None  # type: ignore[attr-defined]
     return view
+
+
+def before_second_step(view: View) -> View:
+    """Declare a route that also opens to a session whose second factor was not shown yet."""
+    view.before_second_step = ALWAYS  # type: ignore[attr-defined]
+    return view
+
+
+def enrolling(view: View) -> View:
+    """Declare a route that sets up a second factor: for everybody who is signed in, whatever their role.
+
+    Before the second step it opens only to a person without a factor. Otherwise a stolen password would suffice to add
+    another one.
+    """
+    view.permission, view.before_second_step = None, ENROLLING  # type: ignore[attr-defined]
+    return view
+
+
+Address = Mapping[str, Any]
+
+
+def fresh_factor(when: Callable[[Address], bool] = lambda _: True) -> Callable[[View], View]:
+    """Declare a route that requires a second factor shown a short time ago.
+
+    when: whether the form with these values in its address requires it.
+    """
+
+    def declared(view: View) -> View:
+        view.fresh_factor = when  # type: ignore[attr-defined]
+        return view
+
+    return declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +120,40 @@ def principal() -> Principal:
     return found
 
 
+def session() -> sessions.Current | None:
+    """The session of this request, also one whose second factor was not shown yet; None without any."""
+    principal()
+    found: sessions.Current | None = g.get("session")
+    return found
+
+
+def token() -> str:
+    """The token of the session of this request."""
+    return request.cookies.get(sessions.COOKIE, "")
+
+
+def is_fresh() -> bool:
+    """Whether the reader has shown their second factor a short time ago, or is asked for none."""
+    found, settings = session(), current_app.extensions["settings"]
+    return found is not None and found.is_fresh(timedelta(minutes=settings.fresh_factor_minutes))
+
+
 def without_database() -> None:
     """Show the rest of this request as to an anonymous reader, because the database cannot be asked who it is."""
     g.without_database = True
     g.principal = ANONYMOUS
 
 
-def enter(token: str) -> Visitor:
-    """Answer the rest of this request to the person whose session begins with it. token: of that session."""
-    found = sessions.current(token)
+def enter(token: str) -> Visitor | None:
+    """Answer the rest of this request to the person whose session begins with it; None before its second step.
+
+    token: of that session.
+    """
+    found = g.session = sessions.current(token)
     assert found is not None  # noqa: S101 - it has just been opened
+    if not found.complete:
+        g.principal = ANONYMOUS
+        return None
     g.principal = found.principal
     visitor = g._login_user = Visitor.of(found)  # noqa: SLF001 - Flask-Login sets it only with a cookie of its own
     return visitor
@@ -128,7 +192,8 @@ def load(model: type[Row], id: int, permission: Permission | None = None) -> Row
     row = db.session.scalars(wanted.options(*OPTIONS.get(model, ()))).first()
     if row is None:
         abort(404)
-    if needed is not None and not roles_on(row, principal()) & ALLOWED[needed]:
+    if needed is not None and not permits(row, principal(), needed):
+        g.refused_in = organisation_of(row)
         abort(403)
     loaded().append(Loaded(model, id, needed))
     return row
@@ -140,6 +205,14 @@ def actor_on_row(row: Any, *roles: Role) -> Actor:
     if actor is None:
         abort(403)
     return actor
+
+
+def oneself() -> Actor:
+    """The person of the session as an actor on their own account, whatever their roles; 401 without a session."""
+    found = session()
+    if found is None:
+        abort(401)
+    return actors.oneself(found.session.person_id)
 
 
 def creator(*, programme: str | None = None, call_id: int | None = None) -> Actor:
@@ -167,6 +240,18 @@ def roles_missing() -> tuple[Role, ...]:
     return tuple(role for role in Role if role in ALLOWED[permission])
 
 
+def right_missing() -> Message | None:
+    """Which right in an organisation this route requires of the reader, an applicant without it; None otherwise."""
+    permission = declared_permission()
+    if permission not in RIGHTS or principal().roles & ALLOWED[permission] != {Role.APPLICANT}:
+        return None
+    refused_in = g.get("refused_in")
+    concerned = principal().organisations if refused_in is None else principal().organisations & {refused_in}
+    if any(principal().has_right(permission, id) for id in concerned) or not concerned:
+        return None
+    return lacking(RIGHTS[permission], holders(concerned))
+
+
 def init_app(app: Flask) -> None:
     """Set up sessions and the permission check of each route."""
     login, settings = LoginManager(app), app.extensions["settings"]
@@ -176,8 +261,8 @@ def init_app(app: Flask) -> None:
     def _visitor(_: object) -> Visitor | None:
         if g.get("without_database"):
             return None
-        found = sessions.current(request.cookies.get(sessions.COOKIE, ""))
-        if found is None:
+        found = g.session = sessions.current(token())
+        if found is None or not found.complete:
             return None
         g.principal = found.principal
         if is_unnoted(found.session, settings):
@@ -195,16 +280,38 @@ def _begin_page() -> None:
 
 
 def _ask() -> Response | None:
-    permission = declared_permission()
-    if permission is None:
+    """Ask for what the route declares: the sign-in with its second step, the permission, a factor shown just now.
+
+    No route can leave out the second step: a session before it is led there from all but those that declare it.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    reach, permission = getattr(view, "before_second_step", ""), declared_permission()
+    if view is None or reach == ALWAYS:
+        return None
+    found = session()
+    if found and not found.complete:
+        return None if reach == ENROLLING and not found.has_factor else _led_to("second_step.show")
+    if permission is None and reach != ENROLLING:
         return None
     if not principal().id:
-        if request.method in {"GET", "HEAD"}:
-            return redirect(url_for("sessions.new", next=request.full_path.rstrip("?")))
-        abort(401)
-    if not principal().may(permission):
+        return _led_to("sessions.new")
+    if permission is not None and not principal().may(permission):
         abort(403)
+    if _requires_fresh_factor(view) and not is_fresh():
+        return _led_to("second_step.show")
     return None
+
+
+def _led_to(endpoint: str) -> Response:
+    """Lead a reader to a step of signing in; a form is kept by the page that answers 401."""
+    if request.method not in {"GET", "HEAD"}:
+        abort(401)
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")))
+
+
+def _requires_fresh_factor(view: Callable[..., Any]) -> bool:
+    when: Callable[[Address], bool] | None = getattr(view, "fresh_factor", None)
+    return when is not None and when(request.view_args or {})
 
 
 class Undeclared(RuntimeError):
@@ -215,6 +322,7 @@ def require_declarations(app: Flask) -> None:
     """Raise Undeclared if a route declares too little, or takes an id and does not load it."""
     if static := app.view_functions.get("static"):
         setattr(static, "permission", None)  # noqa: B010 - mypy rejects an attribute on a bound method
+        setattr(static, "before_second_step", ALWAYS)  # noqa: B010 - the same
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         if not hasattr(view, "permission"):

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, jsonify, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -23,13 +23,14 @@ from grants.db import ConstraintViolated, db
 from grants.forms.entered import Entry, entries
 from grants.services.refusals import Refused, Stale
 from grants.services.sessions import Busy
+from grants.web.factors import second_step_page
 from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site import csrf
 from grants.web.site.actions import title_of
 from grants.web.site.addresses import page_above
-from grants.web.site.authorization import principal, roles_missing, without_database
+from grants.web.site.authorization import principal, right_missing, roles_missing, session, without_database
 from grants.web.site.autosave import automatic
-from grants.web.site.bodies import MOST_FIELDS
+from grants.web.site.bodies import MOST_FIELDS, megabytes_taken
 from grants.web.site.components import ErrorPage, Link, Reason
 from grants.web.site.formats import translate
 from grants.web.site.labels import note_labels
@@ -39,8 +40,9 @@ from workflows.engine.flow import either
 from workflows.engine.message import Message
 
 log = logging.getLogger("grants.web")
-Handler = Callable[[Any], tuple[str, int] | HTTPException | Response]
+Handler = Callable[[Any], tuple[str | Response, int] | HTTPException | Response]
 CONSTRAINTS = {
+    "join_request_open_key": Message("You have already asked to join this organisation."),
     "person_email_key": Message("An account with this email address already exists."),
     "organisation_name_key": Message("An organisation with this name already exists."),
     "fund_title_key": Message("A fund with this name already exists."),
@@ -93,8 +95,8 @@ UNSURE = Message(
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Upload the document as you received it.")
-LINK = re.compile(r"(/link/)[^\s/]+")
-"""The address of a one-time link."""
+LINK = re.compile(r"(/(?:link|invitation)/(?:registration/)?)[^\s/]+")
+"""The address of a one-time link or of an invitation."""
 AGAINST = (Refused, Stale, ConstraintViolated)
 """Why a command was not carried out, where its form can be shown again."""
 WITHOUT_ROLE = Message(
@@ -134,7 +136,7 @@ def _even_without_database(handler: Handler) -> Handler:
     """The same answer where the database is lost meanwhile: its page is then shown as to an anonymous reader."""
 
     @wraps(handler)
-    def answered(error: Any) -> tuple[str, int] | HTTPException | Response:
+    def answered(error: Any) -> tuple[str | Response, int] | HTTPException | Response:
         try:
             return handler(error)
         except (OperationalError, NoConnection):
@@ -269,28 +271,40 @@ def failed(_error: Exception) -> tuple[str, int]:
     return _to_repeat(500)
 
 
-def unshown(error: MethodNotAllowed) -> tuple[str, int] | HTTPException | Response:
+def unshown(error: MethodNotAllowed) -> tuple[str | Response, int] | HTTPException | Response:
     """The address of an action is opened as a page: the page that has the action is shown; else 405."""
     shown = page_above(request.path) if request.method == "GET" else None
     return redirect(shown) if shown else other(error)
 
 
-def other(error: HTTPException) -> tuple[str, int] | HTTPException:
+def other(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     """Any other HTTP error, by its status code."""
     if isinstance(error, SecurityError) or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if error.code == HTTPStatus.UNAUTHORIZED and csrf.shown_to() and not automatic():
-        return signed_out(), 401
+        return second_step_page.interrupted() if session() else signed_out(), 401
     if isinstance(error, RequestEntityTooLarge):
-        if request.endpoint == "documents.check":
-            return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
-        return _answer(413, translate(TEXTS[413]))
+        return _too_large()
     if error.code == HTTPStatus.FORBIDDEN:
         return _forbidden()
     return _answer(error.code, translate(TEXTS.get(error.code, TEXTS[400])))
 
 
-def _forbidden() -> tuple[str, int]:
+def _too_large() -> tuple[str, int]:
+    """413, with what the form of this route accepts."""
+    if request.endpoint == "documents.check":
+        return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
+    if megabytes := megabytes_taken():
+        text = gettext(
+            "The file is larger than %(megabytes)s MB, the most that we accept here, so nothing was saved."
+            " Go back, choose a smaller file and submit the form again.",
+            megabytes=megabytes,
+        )
+        return _answer(413, text, title=gettext("The file is too large"))
+    return _answer(413, translate(TEXTS[413]))
+
+
+def _forbidden() -> tuple[str | Response, int]:
     """403: the reader has no role at all, none that this needs, or took part in an earlier step."""
     if not principal().roles:
         return _answer(403, translate(WITHOUT_ROLE), title=gettext("You do not have a role"), leads_on=False)
@@ -299,7 +313,17 @@ def _forbidden() -> tuple[str, int]:
             "You need the role %(roles)s. If you should have it, ask an administrator.", roles=translate(either(roles))
         )
         return _answer(403, sentence)
+    if reason := right_missing():
+        return _without_right(translate(reason))
     return _answer(403, translate(TEXTS[403]))
+
+
+def _without_right(reason: str) -> tuple[str | Response, int]:
+    """403 with what was typed, for a member without the right; the page of a draft keeps it in the browser."""
+    if automatic():
+        return jsonify(notice=page("drafts/no_right.html", ErrorPage("", reason)), keep=True), 409
+    note_labels(received())
+    return _answer(403, reason, typed=_typed())
 
 
 def _answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -105,6 +105,7 @@ def init_app(app: Flask) -> None:
         reference=reference,
         numbered=numbered,
         words=words,
+        languages=languages,
     )
 
 
@@ -128,12 +129,11 @@ def _ngettext(one: str, many: str, count: int) -> str:
 
 
 def language() -> str:
-    """The language from the query string, else the cookie, the person's settings or the browser."""
-    asked = request.args.get("language") or request.cookies.get("grants_language") or ""
-    if asked in LANGUAGES:
-        return asked
-    if current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
+    """The language from the query string, else the person's own, that of the cookie or of the browser."""
+    own = current_user.language if current_user.is_authenticated else ""
+    for wanted in (request.args.get("language", ""), own, request.cookies.get("grants_language", "")):
+        if wanted in LANGUAGES:
+            return str(wanted)
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
@@ -269,13 +269,24 @@ def language_name(code: str) -> str:
     return own if name.lower() == own.lower() else f"{name} ({own})"
 
 
+def languages(codes: Sequence[str]) -> str:
+    """Languages by their names in the reader's language: "English and French"."""
+    locale = _reader().locale
+    return str(format_list([locale.languages.get(code, code) for code in codes], locale=locale))
+
+
 def zone_name(key: str) -> str:
     """The city of a time zone with its present difference from UTC: "Nairobi (UTC+3)"."""
     city = get_timezone_location(key, locale=_locale(), return_city=True)
-    offset = current_instant().astimezone(ZoneInfo(key)).utcoffset() or timedelta(0)
-    sign, minutes = "+" if offset > timedelta(0) else "−", abs(offset) // timedelta(minutes=1)
+    return city if city == "UTC" else f"{city} ({offset(key, current_instant())})"
+
+
+def offset(key: str, at: datetime) -> str:
+    """The difference of a time zone from UTC at this instant: "UTC+3", "UTC−5:30", "UTC"."""
+    ahead = at.astimezone(ZoneInfo(key)).utcoffset() or timedelta(0)
+    sign, minutes = "+" if ahead > timedelta(0) else "−", abs(ahead) // timedelta(minutes=1)
     hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else f"{minutes // 60}"
-    return f"{city} (UTC{sign}{hours})" if minutes else "UTC" if city == "UTC" else f"{city} (UTC)"
+    return f"UTC{sign}{hours}" if minutes else "UTC"
 
 
 def in_sentence(title: str) -> str:

@@ -52,6 +52,7 @@ def _secure(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in response.headers:
-        personal = current_user.is_authenticated or request.method == "POST"  # the answer may repeat what was typed
+        # the answer may repeat what was typed; before its second step, a session may be shown the secret of an app
+        personal = current_user.is_authenticated or g.get("session") is not None or request.method == "POST"
         response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
     return response

@@ -117,7 +117,7 @@ def _content() -> bytes:
     entered = sorted(item for item in request.form.items(multi=True) if item[0] not in OF_THE_PAGE)
     files = []
     for name, file in request.files.items(multi=True):
-        files.append((name, file.filename, hashlib.sha256(file.read()).hexdigest()))
+        files.append((name, file.filename, hashlib.file_digest(file.stream, "sha256").hexdigest()))  # type: ignore[arg-type]
         file.seek(0)
     return repr((request.method, request.full_path, entered, files)).encode()
 

@@ -71,7 +71,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the site. title: its name in itself. url: this page in that language."""
+    """A language of the site. title: its name in itself. url: this page in that language, for a visitor."""
 
     code: str
     title: str
@@ -81,11 +81,13 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The fixed addresses in the header of every page; `sign_out` takes POST."""
+    """The addresses in the header of every page; `sign_out` and `language` take POST. here: that of this page."""
 
     home: str
     sign_in: str
     sign_out: str
+    language: str
+    here: str
 
 
 def page(template: str, view: object | None = None, /, **values: Any) -> str:
@@ -100,8 +102,13 @@ def init_app(app: Flask) -> None:
 
 
 def _remember_language(response: Response) -> Response:
-    if (asked := request.args.get("language")) in LANGUAGES:
-        response.set_cookie("grants_language", asked or "", max_age=31_536_000, samesite="Lax", httponly=True)
+    return keep_language(response, request.args.get("language", ""))
+
+
+def keep_language(response: Response, language: str) -> Response:
+    """The response with the cookie of this language, in which the browser also gets pages without a person."""
+    if language in LANGUAGES:
+        response.set_cookie("grants_language", language, max_age=31_536_000, samesite="Lax", httponly=True)
     return response
 
 
@@ -125,6 +132,8 @@ def _frame() -> dict[str, Any]:
             home=url_for("tasks.show") if principal().roles else url_for("public.home"),
             sign_in=url_for("sessions.new"),
             sign_out=url_for("sessions.end"),
+            language=url_for("account.speak"),
+            here=_here(),
         ),
         "may": lambda name: principal().may(Permission(name)),
     }
@@ -189,6 +198,14 @@ def _languages() -> list[Language]:
         Language(code, title, present=code == chosen, url=_same_page(here | {"language": code}))
         for code, title in LANGUAGES.items()
     ]
+
+
+def _here() -> str:
+    """The path of this page; of the account if this one cannot be opened by GET."""
+    if request.endpoint is None or request.method == "POST":
+        return url_for("persons.account")
+    args = {name: text for name, text in request.args.items() if name != "language"}
+    return quote(request.script_root + request.path) + (f"?{urlencode(args)}" if args else "")
 
 
 def _same_page(args: dict[str, str]) -> str:

@@ -125,7 +125,7 @@ def known_facts(holding: Holding) -> list[Fact]:
     """The facts that depend on no grant."""
     organisation = holding.organisation
     found = [Fact(gettext("Standing"), label(organisation.standing))] if organisation.kind == "chapter" else []
-    return [*found, Fact(gettext("People with an account"), str(holding.contacts))]
+    return [*found, Fact(gettext("Confirmed contacts"), str(holding.contacts))]
 
 
 def _room(holding: Holding, limits: Mapping[str, Held]) -> str:

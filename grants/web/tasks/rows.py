@@ -50,6 +50,20 @@ class Kind:
 
 
 KINDS = {
+    "message": Kind(
+        Message("Answer the message: %(title)s"),
+        Message("The applicant has written to us."),
+        Message("Read and answer"),
+        "correspondence.show",
+        "unread",
+    ),
+    "unread": Kind(
+        Message("Read our message: %(title)s"),
+        Message("The Foundation has written to you."),
+        Message("Read message"),
+        "correspondence.show",
+        "unread",
+    ),
     "triage": Kind(
         Message("Assess the alert: %(title)s"),
         Message("The applicant is waiting for our assessment."),
@@ -249,6 +263,25 @@ KINDS = {
         Message("The grantee must return unspent funds. Record the payment when it arrives."),
         Message("Record payment"),
         "awards.show",
+    ),
+    "join": Kind(
+        Message("Answer the request to join: %(title)s"),
+        Message("A person asks to act for your organisation."),
+        Message("View request"),
+        "join_requests.show",
+    ),
+    "join_late": Kind(
+        Message("Decide on the request to join: %(title)s"),
+        Message("The people of the organisation have not answered."),
+        Message("View request"),
+        "join_requests.show",
+    ),
+    "verify": Kind(
+        Message("Verify the organisation: %(title)s"),
+        Message("It registered itself, or its legal details have changed. It cannot be awarded a grant before."),
+        Message("View organisation"),
+        "organisations.show",
+        "verification",
     ),
     "open_call": Kind(
         Message("Open the call: %(title)s"),

@@ -15,6 +15,8 @@ from workflows.engine.message import N_, Message
 
 NUMBERED = (
     "account",
+    "attachment",
+    "attachment_preview",
     "award_indicator",
     "decision",
     "document",
@@ -22,14 +24,18 @@ NUMBERED = (
     "history",
     "history_words",
     "involvement",
+    "message",
     "more_time",
+    "note",
+    "organisation_document",
+    "organisation_profile",
     "posting",
     "repayment",
     "submission",
     "submission_indicator",
     "submission_line",
 )
-"""The tables that the application only adds to and whose key it may not choose (migrations 0012 and 0014)."""
+"""The tables that the application only adds to, under keys that it does not choose (migrations 0012 to 0028)."""
 
 
 def drawn(table: str) -> ColumnElement[int]:

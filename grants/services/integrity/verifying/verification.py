@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import lazyload
@@ -21,6 +22,8 @@ from grants.models import (
     Agreement,
     Application,
     Assignment,
+    AttachmentCheck,
+    AttachmentPreview,
     Batch,
     Call,
     DocumentFile,
@@ -34,8 +37,10 @@ from grants.services.integrity import adoption
 from grants.services.integrity.history import FIRST, digest
 from grants.services.integrity.sealing import anchored, seals
 from grants.services.integrity.verifying import (
+    attachments,
     books,
     comparison,
+    messages,
     progress,
     schema,
     sequences,
@@ -74,10 +79,9 @@ def findings(
             for note in _notes(evidence):
                 noted(note)
         yield from checks(evidence)
-        kept = select(DocumentFile.document_id, DocumentFile.sha256).order_by(DocumentFile.document_id)
-        files = db.session.execute(kept).all()
-    for document, sha256 in files:
-        yield from _file(document, sha256, stored)
+        files = _stored_files()
+    for what, id, sha256 in files:
+        yield from _file(what, id, sha256, stored)
 
 
 def checks(evidence: seals.Evidence) -> Iterator[Message]:
@@ -95,11 +99,13 @@ def checks(evidence: seals.Evidence) -> Iterator[Message]:
     yield from _whole(Message("rows"), comparison.problems)
     yield from _whole(Message("adoption of rows"), adoption.problems)
     yield from _whole(Message("submissions"), submissions.problems)
+    yield from _whole(Message("messages and notes"), messages.problems)
     yield from _whole(Message("checkpoints"), lambda: seals.problems(evidence))
     yield from _whole(Message("digest emails"), lambda: _digests(evidence))
     yield from _whole(Message("ledger"), books.problems)
     yield from _whole(Message("documents to create"), lambda: _unprinted(evidence))
     yield from _whole(Message("documents"), _documents)
+    yield from _whole(Message("attachments"), attachments.problems)
 
 
 def _schema() -> Iterator[Message]:
@@ -267,13 +273,36 @@ def _documents() -> Iterator[Message]:
         yield Message("Document %(id)s differs from the award or the submission that it is about.", id=id)
 
 
-def _file(document: int, sha256: str, stored: Callable[[str], bool]) -> Iterator[Message]:
-    """The file of a document, if it is missing, damaged or cannot be read."""
+def _stored_files() -> list[tuple[str, int, str]]:
+    """What each stored file belongs to, as a key of UNREAD and an id, and its hash."""
+    kept: dict[str, Select[*tuple[Any, ...]]] = {
+        "document": select(DocumentFile.document_id, DocumentFile.sha256).order_by(DocumentFile.document_id),
+        "attachment": select(AttachmentCheck.attachment_id, AttachmentCheck.sha256)
+        .where(AttachmentCheck.sha256.is_not(None))
+        .order_by(AttachmentCheck.attachment_id),
+        "preview": select(AttachmentPreview.id, AttachmentPreview.sha256).order_by(AttachmentPreview.id),
+    }
+    return [(what, id, sha256) for what, rows in kept.items() for id, sha256 in db.session.execute(rows)]
+
+
+UNREAD = {
+    "document": N_("Document %(id)s: its file cannot be read (%(reason)s)."),
+    "attachment": N_("Attachment %(id)s: its file cannot be read (%(reason)s)."),
+    "preview": N_("Preview %(id)s of an attachment: its file cannot be read (%(reason)s)."),
+}
+MISSING = {
+    "document": N_("Document %(id)s: its file is missing or damaged."),
+    "attachment": N_("Attachment %(id)s: its file is missing or damaged."),
+    "preview": N_("Preview %(id)s of an attachment: its file is missing or damaged."),
+}
+
+
+def _file(what: str, id: int, sha256: str, stored: Callable[[str], bool]) -> Iterator[Message]:
+    """A stored file, if it is missing, damaged or cannot be read."""
     try:
         whole = stored(sha256)
     except (OSError, ValueError) as error:
-        unread = N_("Document %(id)s: its file cannot be read (%(reason)s).")
-        yield Message(unread, id=document, reason=anchored.reason(error))
+        yield Message(UNREAD[what], id=id, reason=anchored.reason(error))
     else:
         if not whole:
-            yield Message("Document %(id)s: its file is missing or damaged.", id=document)
+            yield Message(MISSING[what], id=id)

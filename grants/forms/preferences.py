@@ -1,0 +1,86 @@
+"""What people set in their own account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import SelectMultipleField
+from wtforms.validators import ValidationError
+
+from config import LANGUAGES, NAMES
+from grants.forms.base import ChoiceField, Form, line, needed
+from grants.models import Person
+from grants.services.persons import LONGEST
+from grants.services.preferences import Preferences
+
+NO_LANGUAGE = lazy_gettext("Select a language.")
+NO_ZONE = lazy_gettext("Select a time zone.")
+
+
+class ReadingField(SelectMultipleField):
+    """Any number of the languages that are offered."""
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse a language that is not offered."""
+        if not set(self.data or ()) <= set(NAMES):
+            self.data = [code for code in self.data or () if code in NAMES]
+            raise ValidationError(gettext("Select the languages among those that are offered."))
+
+
+class PreferencesForm(Form):
+    """Name, languages and time zone of a person."""
+
+    name = line(
+        lazy_gettext("Name"),
+        most=LONGEST,
+        printed=True,
+        missing=lazy_gettext("Enter your name."),
+        render_kw={"autocomplete": "name"},
+    )
+    language = ChoiceField(
+        lazy_gettext("Language of pages"), validators=[needed(NO_LANGUAGE)], wrong=NO_LANGUAGE, choices={}
+    )
+    mail_language = ChoiceField(
+        lazy_gettext("Language of emails to you"), validators=[needed(NO_LANGUAGE)], wrong=NO_LANGUAGE, choices={}
+    )
+    reading_languages = ReadingField(lazy_gettext("Languages you can review in"), choices=[])
+    timezone = ChoiceField(lazy_gettext("Time zone"), validators=[needed(NO_ZONE)], wrong=NO_ZONE, choices={})
+
+    @classmethod
+    def of(
+        cls, person: Person, *, zones: Mapping[str, str], names: Mapping[str, str], reviews: bool
+    ) -> PreferencesForm:
+        """The form with the values of the person.
+
+        zones: the time zones to choose from, by key. names: of the languages, by code. reviews: whether the person is a
+        reviewer, who chooses languages for that. A language of pages is asked for where there are several.
+        """
+        form = cls(
+            name=person.name,
+            language=person.language if person.language in LANGUAGES else next(iter(LANGUAGES)),
+            mail_language=person.language_of_mails if person.language_of_mails in LANGUAGES else "en",
+            reading_languages=person.reading_languages,
+            timezone=person.timezone,
+        )
+        form.language.choices = dict(LANGUAGES)
+        form.mail_language.choices = dict(LANGUAGES)
+        form.reading_languages.choices = [(code, names[code]) for code in NAMES]
+        form.timezone.choices = dict(zones)
+        if len(LANGUAGES) == 1:
+            del form.language
+        if not reviews:
+            del form.reading_languages
+        return form
+
+    def preferences(self, person: Person) -> Preferences:
+        """What was entered; what the form does not ask for stays."""
+        return Preferences(
+            name=self.name.data or "",
+            language=self.language.data if "language" in self else person.language,
+            mail_language=self.mail_language.data,
+            reading_languages=(self.reading_languages.data or [])
+            if "reading_languages" in self
+            else person.reading_languages,
+            timezone=self.timezone.data,
+        )

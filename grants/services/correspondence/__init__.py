@@ -1,0 +1,1 @@
+"""Commands of the correspondence: messages, internal notes, their mails, and replies by mail."""

@@ -1,0 +1,121 @@
+"""A change of the email address: asked for, confirmed at the new address, or stopped from the old one.
+
+Nothing changes before it is confirmed. Whether the new address belongs to another account is first asked by the worker
+that writes the mail, so that no answer of a page reveals it. The links are issued by the worker too: no row of the
+outbox holds a token.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import select, update
+
+from grants.db import GRANTS_NOW, db, now
+from grants.models import EmailChange, Person
+from grants.queries import email_changes, persons, sessions
+from grants.services import links, locking, outbox, retention
+from grants.services import persons as accounts
+from grants.services import sessions as sign_in
+from grants.services.refusals import Refused
+from workflows.engine.message import Message
+
+WANTED, WINDOW = 3, links.WINDOW
+"""How many changes a person can ask for within this time, because each mails somebody."""
+
+
+class Mail(StrEnum):
+    """The mails of a change: to the new address and to the old one."""
+
+    CONFIRM = "confirm"
+    ANNOUNCE = "announce"
+
+
+def ask(person: Person, email: str) -> EmailChange:
+    """Ask for a change to this address, in place of an earlier one; orders a mail to the new and one to the old.
+
+    Raises Refused for what is no address, for the present one, and for the fourth change within WINDOW.
+    """
+    locking.hold(person)
+    email = email.strip().lower()
+    if wrong := tuple(accounts.faults(email, person.name, person.language, person.timezone)):
+        raise Refused(*wrong)
+    if email == person.email:
+        raise Refused(Message("This is the present address of your account."))
+    key = f"address of {person.id}"
+    if sessions.failures(key, key, WINDOW).account >= WANTED:
+        raise Refused(
+            Message(
+                "You have asked for %(most)s changes within %(minutes)s minutes. Wait, then try again.",
+                most=WANTED,
+                minutes=int(WINDOW.total_seconds()) // 60,
+            )
+        )
+    sign_in.record_failure(email=key, address=key)
+    _end(person)
+    change = EmailChange(person_id=person.id, email=email, ends_at=now() + links.LIFETIMES[links.EMAIL])
+    db.session.add(change)
+    db.session.flush()
+    outbox.mail_email_change(change, list(Mail))
+    return change
+
+
+def stop(person: Person) -> None:
+    """Stop the change that the person has asked for, if there is one; its links no longer work."""
+    locking.hold(person)
+    _end(person)
+
+
+def refuse(person: Person) -> None:
+    """Stop the change, which the person did not ask for, and end all their sessions; they are held."""
+    locking.require(person)
+    _end(person)
+    accounts.sign_out_everywhere(person)
+    message = Message("Change of the email address stopped")
+    accounts.record(person, accounts.themselves(person, via="link"), "email", message)
+
+
+def confirm(person: Person) -> EmailChange:
+    """Give the person, who is held and has used the link at the new address, that address; record it in history.
+
+    All other links end, because they were mailed to the old address. Raises links.Unusable if the change was stopped.
+    The transaction raises ConstraintViolated when another account has got the address meanwhile.
+    """
+    locking.require(person)
+    change = email_changes.pending(person)
+    if change is None:
+        raise links.Unusable
+    person.email, change.ended_at = change.email, now()
+    links.end(person)
+    db.session.flush()
+    accounts.record(person, accounts.themselves(person, via="link"), "email", Message("Email address changed"))
+    return change
+
+
+def _end(person: Person) -> None:
+    """End the pending change of the person, who is held, with its links."""
+    links.end(person, links.EMAIL, links.KEEP_EMAIL)
+    waiting = update(EmailChange).where(EmailChange.person_id == person.id, EmailChange.ended_at.is_(None))
+    db.session.execute(waiting.values(ended_at=GRANTS_NOW).execution_options(synchronize_session=False))
+
+
+def link_for(id: int, mail: Mail) -> tuple[EmailChange, str] | None:
+    """The change and the token of a new link for one of its mails; None if it was stopped or confirmed, or is over.
+
+    The token is empty for the new address if it belongs to an account already.
+    """
+    change = db.session.scalars(select(EmailChange).where(EmailChange.id == id)).first()
+    if change is None:
+        return None
+    locking.hold(change.person)
+    db.session.refresh(change)
+    if change.ended_at is not None or change.ends_at <= now() or change.person.ended_at is not None:
+        return None
+    if mail is Mail.CONFIRM and persons.at(change.email) is not None:
+        return change, ""
+    return change, links.issue(change.person, links.EMAIL if mail is Mail.CONFIRM else links.KEEP_EMAIL)
+
+
+def purge() -> None:
+    """Delete the changes whose links ended long ago."""
+    retention.delete_oldest(EmailChange.id, EmailChange.ends_at, EmailChange.ends_at < GRANTS_NOW - links.RETENTION)

@@ -1,0 +1,71 @@
+"""Recovery codes: ten codes that stand in for a second factor, each one time. The table has their hashes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from grants.db import db, now
+from grants.models import Person, RecoveryCode
+from grants.queries import factors
+from grants.queries.sessions import hashed
+from grants.services import locking, outbox
+from grants.services.factors.attempts import NotConfirmed
+from grants.services.factors.registry import PAGE
+from grants.services.integrity import history
+from workflows.engine.message import Message
+from workflows.engine.roles import Actor
+
+HOW_MANY, GROUPS, SIGNS = 10, 4, 4
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without the signs that are easily taken for others. A code of 16 has 80 bits, so that a plain hash suffices."""
+WRONG = Message("This recovery code is not right, or has already been used.")
+
+
+def renew(person: Person, *, actor: Actor) -> Sequence[str]:
+    """Replace all recovery codes of the person, and return the new ones, which are stored nowhere."""
+    locking.hold(person)
+    for code in factors.codes(person.id):
+        code.ended_at = now()
+    made = ["-".join(_group() for _ in range(GROUPS)) for _ in range(HOW_MANY)]
+    db.session.add_all(RecoveryCode(person_id=person.id, code_sha256=_hash(person.id, one)) for one in made)
+    db.session.flush()
+    about = history.About("person", person.id, "person", person.id)
+    history.record(about, actor=actor, key="recovery_codes", message=Message("Recovery codes created"))
+    return made
+
+
+def use(person: Person, text: str, *, actor: Actor) -> None:
+    """Use a recovery code of the person, who is held, record it in history and mail the person; raises NotConfirmed."""
+    locking.require(person)
+    wanted = _hash(person.id, text)
+    code = next((one for one in factors.codes(person.id) if one.code_sha256 == wanted), None)
+    if code is None:
+        raise NotConfirmed(WRONG)
+    code.used_at = code.ended_at = now()
+    db.session.flush()
+    about = history.About("person", person.id, "recovery_code", code.id)
+    history.record(about, actor=actor, key="use_recovery_code", message=Message("Recovery code used"))
+    left = factors.codes_left(person.id)
+    outbox.mail_account(
+        person,
+        subject=Message("A recovery code of your account was used"),
+        text=Message.counted(
+            "Somebody has signed in to your account with a recovery code. You have %(n)s code left. If it was not you, "
+            "choose a new password and write to us at once.",
+            "Somebody has signed in to your account with a recovery code. You have %(n)s codes left. If it was not "
+            "you, choose a new password and write to us at once.",
+            n=left,
+        ),
+        path=PAGE,
+    )
+
+
+def _group() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
+
+
+def _hash(person: int, text: str) -> str:
+    """The hash of a code as its person may type it: in small letters, without hyphens, with spaces."""
+    plain = "".join(sign for sign in text.upper() if sign in ALPHABET)
+    return hashed(f"recovery code of {person}: {plain}")

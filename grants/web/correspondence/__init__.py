@@ -1,0 +1,1 @@
+"""Messages between an applicant and the Foundation, and internal notes."""

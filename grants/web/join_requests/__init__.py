@@ -1,0 +1,1 @@
+"""Requests to act for an organisation."""

@@ -1,0 +1,1 @@
+"""Pages of the members of an organisation."""

@@ -1,0 +1,1 @@
+"""Legal details of organisations."""

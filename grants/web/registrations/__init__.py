@@ -1,0 +1,1 @@
+"""Registration of an organisation by its first contact."""

@@ -1,0 +1,134 @@
+"""A member hands over to a successor, who accepts at the earliest on the day, and has the rights from then on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from grants.db import db, today, transaction
+from grants.models import Event, Invitation, Person
+from grants.queries import memberships as found
+from grants.services import hand_overs, memberships
+from tests import world as w
+from tests.browser import Answer, anonymous
+from tests.databases import advance
+from tests.jobs.test_mailing import Sink
+from tests.web.test_colleagues import LOVA, accept, browser, chapter, paths, send, sink
+from tests.web.test_members import change, held, unasked
+from workflows.engine.rights import ALL, GIVEN, Right
+from workflows.engine.roles import Role
+
+__all__ = ["sink"]
+
+pytestmark = pytest.mark.ground("small")
+
+MEMBER, OTHER = "mg2", "other"
+
+
+def ask(app: Flask, successor: str = MEMBER, days: int = 0, **fields: str) -> Answer:
+    """The first contact asks a successor by the form of the page."""
+    client = browser(app)
+    with app.app_context():
+        own, day = held("mg1").id, today() + timedelta(days=days)
+        chosen = str(held(successor).id) if successor != OTHER else OTHER
+    path = f"/memberships/{own}/hand-over"
+    return client.submit(client.get(path), path, successor=chosen, starts_on=day.isoformat(), **fields)
+
+
+def asked(app: Flask, sink: Sink, successor: str = MEMBER, days: int = 0, **fields: str) -> str:
+    """The path in the mail to the successor."""
+    assert ask(app, successor, days, **fields).status_code == 302
+    send(app)
+    return paths(sink)[-1]
+
+
+def rights(app: Flask, name: str) -> frozenset[Right]:
+    """The rights of this member."""
+    with app.app_context():
+        return held(name).rights
+
+
+@pytest.fixture
+def limited(app: Flask) -> None:
+    """The second member may only edit, so that the first is the last contact."""
+    with app.app_context():
+        change("mg2", Right.EDIT)
+
+
+def test_a_member_takes_over_and_the_giver_may_still_view(app: Flask, sink: Sink, limited: None) -> None:
+    path = asked(app, sink)
+    assert "Takes over from" in browser(app, "mg2").get(path).text
+
+    assert accept(browser(app, "mg2"), path).location == chapter(app)
+
+    assert [rights(app, "mg1"), rights(app, "mg2")] == [frozenset({Right.VIEW}), ALL]
+    with app.app_context():
+        kept = db.session.query(Event).filter(Event.subject == "organisation", Event.key == "rights")
+        assert [event.person_id for event in kept][-2:] == [w.found().people["mg1"].id] * 2
+
+
+def test_a_new_person_takes_over(app: Flask, sink: Sink) -> None:
+    path = asked(app, sink, OTHER, email=LOVA, name="Lova (demo)")
+
+    assert accept(anonymous(app), path).status_code == 302
+
+    with app.app_context():
+        lova = db.session.query(Person).filter_by(email=LOVA).one()
+        membership = found.current(lova, w.found().chapters["mg"])
+        assert membership is not None
+        assert membership.rights == ALL
+    assert rights(app, "mg1") == {Right.VIEW}
+
+
+def test_nothing_moves_before_the_day(app: Flask, sink: Sink, settings: Settings, limited: None) -> None:
+    path, client = asked(app, sink, days=10), browser(app, "mg2")
+
+    assert "You can accept from" in client.get(path).page.text
+    assert unasked(client, path).status_code == 409
+    assert rights(app, "mg2") == {Right.VIEW, Right.EDIT}
+    advance(settings, 11 * 86_400)
+    assert accept(browser(app, "mg2"), path).status_code == 302
+    assert rights(app, "mg2") == ALL
+
+
+def test_without_the_guard_rights_would_move_before_the_day(
+    app: Flask, sink: Sink, limited: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    path = asked(app, sink, days=10)
+    monkeypatch.setattr(hand_overs, "is_early", lambda _: False)
+
+    assert unasked(browser(app, "mg2"), path).status_code == 302
+    assert rights(app, "mg2") == ALL
+
+
+@pytest.mark.parametrize(("days", "status"), [(-1, 409), (0, 302), (366, 302), (367, 409)])
+def test_the_day_is_within_a_year(app: Flask, days: int, status: int) -> None:
+    assert ask(app, days=days).status_code == status
+
+
+def test_another_person_has_an_address_and_a_name(app: Flask) -> None:
+    assert [ask(app, OTHER).status_code, ask(app, OTHER, email="mg1@example.org", name="M").status_code] == [422, 409]
+
+
+def test_a_membership_that_has_ended_hands_over_nothing(app: Flask, sink: Sink) -> None:
+    path = asked(app, sink)
+    with app.app_context():
+        world = w.found()
+        with transaction():
+            memberships.end(held("mg1"), actor=world.actor("mg2", Role.APPLICANT, world.chapters["mg"]))
+
+    assert accept(browser(app, "mg2"), path).status_code in {404, 409}
+    with app.app_context():
+        assert db.session.query(Invitation).filter(Invitation.accepted_at.is_not(None)).count() == 0
+
+
+def test_a_member_who_may_only_view_has_nothing_to_hand_over(app: Flask) -> None:
+    with app.app_context():
+        change("mg1", by="mg2")
+
+    assert ask(app).status_code == 409
+    assert not rights(app, "mg1") & set(GIVEN)
