@@ -121,7 +121,7 @@ def _accept_factors(patch: pytest.MonkeyPatch) -> None:
     """Accept every code and passkey, because they change with the time; they have their own tests."""
     patch.setattr(totp, "matching_steps", lambda *_: [1])
     patch.setattr(totp, "use", lambda *_, **__: None)
-    patch.setattr(passkeys, "take_challenge", lambda _: b"")
+    patch.setattr(passkeys, "take_challenge", lambda _: "")
     for name in ("add", "use"):
         patch.setattr(passkeys, name, lambda *_, **__: None)
 

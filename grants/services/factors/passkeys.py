@@ -10,18 +10,9 @@ import ipaddress
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import webauthn
 from sqlalchemy import select, update
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from config import Settings
 from grants.db import GRANTS_NOW, db
@@ -37,11 +28,12 @@ from grants.services.integrity.changes import NOTED
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
 
+if TYPE_CHECKING:
+    from grants.services.factors.ceremonies import Known
+
 LONGEST = timedelta(minutes=5)
 """How long a challenge can be answered."""
 REFUSED = Message("The passkey was not accepted. Try again, or use another way.")
-MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)
-"""What the library raises for an answer that is not right, or that no browser writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +55,30 @@ def site(settings: Settings) -> Site | None:
 
 def options_to_register(person: Person, site: Site, *, session: str) -> str:
     """What the browser asks the device for a new passkey, as JSON. session: the token; it holds the challenge."""
-    options = webauthn.generate_registration_options(
-        rp_id=site.host,
-        rp_name=ISSUER,
-        user_id=f"person {person.id}".encode(),
-        user_name=person.email,
-        user_display_name=person.name,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=_known(person),
+    from grants.services.factors import ceremonies
+
+    asked = ceremonies.ask_to_register(
+        host=site.host,
+        issuer=ISSUER,
+        user=f"person {person.id}",
+        email=person.email,
+        name=person.name,
+        known=_known(person),
     )
-    _keep(options.challenge, session)
-    return webauthn.options_to_json(options)
+    _keep(asked.challenge, session)
+    return asked.options
 
 
 def options_to_use(person: Person, site: Site, *, session: str) -> str:
     """What the browser asks the device for one of the passkeys of the person, as JSON."""
-    options = webauthn.generate_authentication_options(
-        rp_id=site.host, allow_credentials=_known(person), user_verification=UserVerificationRequirement.REQUIRED
-    )
-    _keep(options.challenge, session)
-    return webauthn.options_to_json(options)
+    from grants.services.factors import ceremonies
+
+    asked = ceremonies.ask_to_use(host=site.host, known=_known(person))
+    _keep(asked.challenge, session)
+    return asked.options
 
 
-def take_challenge(session: str) -> bytes:
+def take_challenge(session: str) -> str:
     """The challenge of the session, which can be answered no more; raises NotConfirmed if there is none.
 
     Call it in a transaction of its own, so that a wrong answer uses it up, too. session: the token.
@@ -103,59 +94,52 @@ def take_challenge(session: str) -> bytes:
     )
     if challenge is None or db.session.scalar(taken) is None:
         raise NotConfirmed(REFUSED)
-    return base64url_to_bytes(challenge)
+    return challenge
 
 
-def add(person: Person, answer: str, challenge: bytes, site: Site, *, label: str, first: bool, actor: Actor) -> Factor:
+def add(person: Person, answer: str, challenge: str, site: Site, *, label: str, first: bool, actor: Actor) -> Factor:
     """Add the passkey with which a device has answered; record it in history and mail the person.
 
     answer: as the browser writes it, JSON. Raises NotConfirmed if anything in it is not right: the challenge, the
     origin, the host, or that the device has verified its user. first: see `registry.add`.
     """
+    from grants.services.factors import ceremonies
+
     try:
-        made = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=site.host,
-            expected_origin=site.origin,
-            require_user_verification=True,
-        )
-    except MALFORMED as error:
+        made = ceremonies.made(answer, challenge=challenge, host=site.host, origin=site.origin)
+    except ceremonies.NotAccepted as error:
         raise NotConfirmed(REFUSED) from error
     locking.hold(person)
     factor = Factor(
         person_id=person.id,
         kind=PASSKEY,
         label=label,
-        credential_id=bytes_to_base64url(made.credential_id),
-        public_key=bytes_to_base64url(made.credential_public_key),
-        sign_count=made.sign_count,
-        transports=_transports(answer),
+        credential_id=made.id,
+        public_key=made.public_key,
+        sign_count=made.count,
+        transports=made.transports,
     )
     return registry.add(factor, person, first=first, actor=actor)
 
 
-def use(person: int, answer: str, challenge: bytes, site: Site) -> None:
+def use(person: int, answer: str, challenge: str, site: Site) -> None:
     """Accept the answer of one of the passkeys of the person with this id; raises NotConfirmed.
 
     A counter that is not higher than the last one is refused, because it is that of a copied passkey.
     """
+    from grants.services.factors import ceremonies
+
     factor = next((one for one in factors.passkeys(person) if one.credential_id == _credential_id(answer)), None)
     if factor is None:
         raise NotConfirmed(REFUSED)
+    key, count = factor.public_key or "", factor.sign_count or 0
     try:
-        shown = webauthn.verify_authentication_response(
-            credential=answer,
-            expected_challenge=challenge,
-            expected_rp_id=site.host,
-            expected_origin=site.origin,
-            credential_public_key=base64url_to_bytes(factor.public_key or ""),
-            credential_current_sign_count=factor.sign_count or 0,
-            require_user_verification=True,
+        new = ceremonies.used(
+            answer, challenge=challenge, host=site.host, origin=site.origin, public_key=key, count=count
         )
-    except MALFORMED as error:
+    except ceremonies.NotAccepted as error:
         raise NotConfirmed(REFUSED) from error
-    if not _counted(factor, shown.new_sign_count):
+    if not _counted(factor, new):
         raise NotConfirmed(REFUSED)
 
 
@@ -171,20 +155,16 @@ def _counted(factor: Factor, count: int) -> bool:
     return db.session.scalar(accepted, execution_options=NOTED) is not None  # history holds neither column
 
 
-def _known(person: Person) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(
-            id=base64url_to_bytes(one.credential_id or ""),
-            transports=[AuthenticatorTransport(name) for name in one.transports.split(",") if name],
-        )
-        for one in factors.passkeys(person.id)
-    ]
+def _known(person: Person) -> list[Known]:
+    from grants.services.factors.ceremonies import Known
+
+    return [Known(one.credential_id or "", one.transports) for one in factors.passkeys(person.id)]
 
 
-def _keep(challenge: bytes, session: str) -> None:
+def _keep(challenge: str, session: str) -> None:
     """Store the challenge with the session, in place of an earlier one."""
     kept = update(SignIn).where(SignIn.token_sha256 == hashed(session))
-    values = {"challenge": bytes_to_base64url(challenge), "challenge_at": GRANTS_NOW}
+    values = {"challenge": challenge, "challenge_at": GRANTS_NOW}
     db.session.execute(kept.values(values).execution_options(synchronize_session=False))
 
 
@@ -192,14 +172,5 @@ def _credential_id(answer: str) -> str:
     """The id of the passkey that has answered; empty if the text is no answer."""
     try:
         return str(json.loads(answer)["id"])
-    except (*MALFORMED, RecursionError):
-        return ""
-
-
-def _transports(answer: str) -> str:
-    """How the device says that it is reached, without what the standard does not know."""
-    try:
-        found = json.loads(answer)["response"].get("transports", [])
-        return ",".join(one for one in AuthenticatorTransport if one in found)
-    except (*MALFORMED, AttributeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
