@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import contains_eager
 
 from grants.access.permissions import Permission
 from grants.access.principals import Principal
@@ -94,11 +95,12 @@ def sees_all_grants(organisation_id: int, principal: Principal) -> bool:
 
 
 def contacts(organisation: Organisation, principal: Principal) -> list[Membership]:
-    """The people who act for the organisation now, oldest membership first, at most a hundred."""
+    """The memberships of those who act for the organisation now, with persons, the oldest first, at most a hundred."""
     return list(
         db.session.scalars(
             select(Membership)
             .join(Membership.person)
+            .options(contains_eager(Membership.person))
             .where(
                 Membership.organisation_id == organisation.id,
                 Membership.ended_at.is_(None),

@@ -13,10 +13,10 @@ from tests.access.stage import Stage
 from tests.access.table import Row, named, rows
 from tests.bench.lists import statements
 
-MOST, MOST_OF_DETAILS = 12, 16
-"""One statement of the pages of applicants is for the officer whom they name."""
-DETAILS = {"applications.show", "awards.show"}
-"""The pages that show a whole application or a whole award."""
+MOST, MOST_OF_DETAILS = 12, 17
+"""One statement of the pages of applicants is for the officer whom they name, and one of an agreement for contacts."""
+DETAILS = {"applications.show", "awards.show", "organisations.show"}
+"""The pages that show a whole application, a whole award or a whole organisation."""
 PAGES = [row for row in rows() if row.method == "GET" and row.endpoint not in {"static", "assets.show"}]
 STEPS = [
     *(f"/applications/{{{name}}}" for name in ("asked", "checked", "panel", "decision", "triage", "urgent", "offered")),

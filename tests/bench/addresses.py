@@ -95,7 +95,7 @@ ROWS = {
     "document": "SELECT number || '/' || code FROM document WHERE kind = 'award_letter' ORDER BY id DESC LIMIT 1",
 }
 """The statement that finds each row: the same case at every size, because the newest do not depend on the size."""
-MOST, MOST_OF_DETAILS = 12, 15
+MOST, MOST_OF_DETAILS = 12, 16
 
 
 def every() -> list[tuple[str, str]]:
