@@ -103,7 +103,9 @@ def end(id: int) -> Response | tuple[str, int]:
 @permitted(Permission.LEAVE_ORGANISATION)
 def successor(id: int) -> str:
     """The form that names a successor."""
-    membership = _current(load(Membership, id))
+    membership = load(Membership, id)
+    if membership.ended_at is not None:
+        abort(404)
     return _hand_over_page(membership, _hand_over_form(membership))
 
 
@@ -114,7 +116,7 @@ def successor(id: int) -> str:
 @idempotent
 def hand_over(id: int) -> Response | tuple[str, int]:
     """Ask a successor to take over the reader's rights."""
-    membership = _current(load(Membership, id))
+    membership = load(Membership, id)
     form = _hand_over_form(membership)
     if not form.sent():
         return _hand_over_page(membership, form), 422
@@ -128,13 +130,6 @@ def hand_over(id: int) -> Response | tuple[str, int]:
     except AGAINST as wrong:
         return shown_again(lambda: _hand_over_page(membership, form), wrong)
     return redirect(done.after(made, "invite", organisation_view.people_of(membership.organisation_id)))
-
-
-def _current(membership: Membership) -> Membership:
-    """The membership, if it has not ended."""
-    if membership.ended_at is not None:
-        abort(404)
-    return membership
 
 
 def _others(membership: Membership) -> list[Membership]:
