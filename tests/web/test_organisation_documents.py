@@ -362,7 +362,8 @@ def test_a_right_in_another_organisation_does_not_count(app: Flask) -> None:
         world = found()
         ours, theirs = world.chapters["mg"].id, world.chapters["bo"].id
         known = load_principal(world.people["mg1"])
-        both = replace(known, organisations=frozenset({ours, theirs}), rights={ours: ALL, theirs: {Right.VIEW}})
+        held = {ours: ALL, theirs: frozenset({Right.VIEW})}
+        both = replace(known, organisations=frozenset({ours, theirs}), rights=held)
         writable = [
             rights.permits(OrganisationDocument(organisation_id=id), both, Permission.WRITE_ORGANISATION_DOCUMENT)
             for id in (ours, theirs)

@@ -128,7 +128,7 @@ def test_a_password_that_was_changed_meanwhile_is_not_overwritten(app: Flask, se
 
 
 def test_without_a_password_a_link_sets_one(app: Flask) -> None:
-    client = browser(app, "olga")
+    client = browser(app, "mg1")
     page = client.get(PATH)
     with receiving(app) as sink:
         answer = client.submit(page, "/sign-in", way="password")
@@ -138,5 +138,5 @@ def test_without_a_password_a_link_sets_one(app: Flask) -> None:
     fresh.submit(fresh.get(path), path, password=NEW)
 
     assert (answer.status_code, "Your account has no password" in page.page.text) == (200, True)
-    assert sign_in(anonymous(app), "olga", password=NEW).status_code == 302
+    assert sign_in(anonymous(app), "mg1", password=NEW).status_code == 302
     assert "Your password was changed" not in mails(app)

@@ -117,7 +117,7 @@ def test_an_organisation_with_people_is_asked_and_nothing_else_happens(app: Flas
 
     assert added(app, before) == {"person": 1, "join_request": 1, "sign_in": 1}
     assert done.location == "/join-requests"
-    assert "They decide by" in browser.get("/join-requests").page.text
+    assert "Elles répondent au plus tard le" in browser.get("/join-requests").page.text
     assert browser.get("/organisations/1").status_code in {403, 404}
 
 
@@ -138,7 +138,7 @@ def test_without_that_question_a_stranger_would_take_it_over(
     app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counter-test."""
-    monkeypatch.setattr(registrations, "_joins_at_once", lambda *_: True)
+    monkeypatch.setattr(registrations, "_joins_unasked", lambda *_: True)
     register(app, country="MG", organisation=contact(app), match="1", with_call=False)
     send(app)
     browser = anonymous(app)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from babel import Locale
@@ -21,10 +22,10 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.dialects.postgresql import JSONB
 from werkzeug.test import TestResponse
 
-from config import NAMES
+from config import LANGUAGES, NAMES
 from grants import language
 from grants.db import db
-from grants.models import Outbox, Person, Report
+from grants.models import Invitation, Outbox, Person, Registration, Report
 from grants.outside.servers import Postgres
 from grants.web.links.link_view import masked
 from grants.web.site import formats
@@ -110,7 +111,8 @@ def data() -> set[str]:
                 found |= {str(value) for value in db.session.scalars(select(column).distinct()) if value}
             elif isinstance(column.type, JSONB) and column.name in TYPED:
                 found |= {text for value in db.session.scalars(select(column)) for text in leaves(value)}
-    found |= {masked(address) for address in db.session.scalars(select(Person.email))}
+    for column in (Person.email, Invitation.email, Registration.email):
+        found |= {masked(address) for address in db.session.scalars(select(column))}
     lines = {" ".join(line.split()) for text in found for line in text.splitlines()}
     return {line for line in lines if WORD.search(line) and (line in LOWER or not re.fullmatch("[a-z_]+", line))}
 
@@ -140,8 +142,10 @@ def constants() -> set[str]:
     english = Locale("en")
     named = [*english.territories.values(), *english.months["format"]["wide"].values()]
     named += [*english.months["format"]["abbreviated"].values(), *english.days["format"]["abbreviated"].values()]
-    cities = (get_timezone_location(key, locale=english, return_city=True) for key in get_global("zone_territories"))
-    named += [*NAMES.values(), *cities]
+    zones = [key for key in get_global("zone_territories") if key in available_timezones() and "Etc" not in key]
+    cities = (get_timezone_location(key, locale=english, return_city=True) for key in zones)
+    named += [*NAMES.values(), *cities, *(english.languages[one] for one in LANGUAGES)]
+    named += [str(Locale(one).display_name) for one in LANGUAGES]
     codes = "UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return {word for text in (*named, codes) for word in WORD.findall(text)}
 
