@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal, get_currency_precision
 from babel.support import NullTranslations
@@ -45,7 +45,8 @@ KEPT = 2_000
 """Dates and amounts that stay formatted in a process."""
 CURRENCY_AFTER = frozenset({"fr", "es"})
 """The languages that write the currency after the amount, in mails and pages as in letters."""
-RIGHT_TO_LEFT = frozenset(code for code in LANGUAGES if Locale(code).text_direction == "rtl")
+RIGHT_TO_LEFT = frozenset(code for code, name in LANGUAGES.items() if bidirectional(name[0]) in {"R", "AL"})
+"""The languages whose own name is written from right to left."""
 EITHER_WAY, LEFT_TO_RIGHT, END = "\N{FIRST STRONG ISOLATE}", "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 

@@ -17,7 +17,7 @@ from tests.edge.serving import Drips, SignIn, Web, resident, served, slowest
 
 SLOW = 24
 """More than the threads of the first release, and more than the connections of a process to the database."""
-MEMORY_MIB = 110
+MEMORY_MIB = 115
 
 
 def test_slow_forms_stop_no_page_and_are_ended(settings: Settings) -> None:

@@ -111,8 +111,8 @@ def data() -> set[str]:
                 found |= {str(value) for value in db.session.scalars(select(column).distinct()) if value}
             elif isinstance(column.type, JSONB) and column.name in TYPED:
                 found |= {text for value in db.session.scalars(select(column)) for text in leaves(value)}
-    for column in (Person.email, Invitation.email, Registration.email):
-        found |= {masked(address) for address in db.session.scalars(select(column))}
+    for address in (Person.email, Invitation.email, Registration.email):
+        found |= {masked(one) for one in db.session.scalars(select(address))}
     lines = {" ".join(line.split()) for text in found for line in text.splitlines()}
     return {line for line in lines if WORD.search(line) and (line in LOWER or not re.fullmatch("[a-z_]+", line))}
 

@@ -1,15 +1,17 @@
-"""Encryption of the secrets of authenticator apps, with a key derived from the secret key of the installation."""
+"""Encryption of the secrets of authenticator apps, with a key derived from the secret key of the installation.
+
+The library is imported where it is used, because it takes six megabytes of memory.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import secrets
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 PURPOSE = b"secrets of authenticator apps"
@@ -31,6 +33,8 @@ def encrypt(text: str, *, person: int, key: str) -> str:
 
 def decrypt(sealed: str, *, person: int, key: str) -> str:
     """The text that was encrypted; raises Undecipherable."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         content = base64.urlsafe_b64decode(sealed.encode())
         return _cipher(key).decrypt(content[:NONCE], content[NONCE:], _context(person)).decode()
@@ -39,6 +43,10 @@ def decrypt(sealed: str, *, person: int, key: str) -> str:
 
 
 def _cipher(key: str) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(key.encode()))
 
 

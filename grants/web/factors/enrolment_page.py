@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import segno
 from flask import current_app
 
 from grants.forms.factors import AppForm, PasskeyForm
@@ -57,13 +56,20 @@ def asked(onward: Onward, form: AppForm | None = None, passkey: PasskeyForm | No
     view = EnrolmentPage(
         form=form,
         passkey=(passkey or _untouched(PasskeyForm())) if site else None,
-        picture=segno.make_qr(totp.address(secret, person), error="m").svg_data_uri(scale=4, border=3, light="#fff"),
+        picture=_picture(totp.address(secret, person)),
         secret=" ".join(secret[start : start + GROUP] for start in range(0, len(secret), GROUP)),
         first=not found.has_factor,
         required=not found.complete,
         onward=onward,
     )
     return page("factors/app.html", view)
+
+
+def _picture(address: str) -> str:
+    """The address of an app as a QR code, in a `data:` address. Few pages need the library."""
+    import segno
+
+    return segno.make_qr(address, error="m").svg_data_uri(scale=4, border=3, light="#fff")
 
 
 def codes(codes: Sequence[str], onward: Onward) -> str:
