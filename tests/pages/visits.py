@@ -18,7 +18,7 @@ GROUPS = (("anon",), ("own", "other"), ("rev", "rev2"), ("off", "app", "fin", "a
 """The kinds of readers. The first actor of each who may open a page looks at it."""
 MORE = (("own", "/applications/0"), ("own", "/funds"), ("off", "/applications/0"), ("app", "/applications/{decision}"))
 """Pages that no row of the table shows: what does not exist, what is refused, and the decision."""
-FILES = ("assets.", "attachments.", "health.", "static", "documents.show")
+FILES = ("assets.", "attachments.", "health.", "own_data.copy", "static", "documents.show")
 """The endpoints that answer with something other than a page, such as a PDF."""
 WIDTHS = {1280: 900, 640: 900, 390: 844}
 """The widths at which a page is looked at, each with the height of the window."""

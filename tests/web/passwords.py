@@ -55,9 +55,14 @@ def confirm(browser: Careful, answer: Answer) -> Answer:
         answer = browser.get(answer.location)
     elif answer.status_code != 200 or not any(form.action == SECOND_STEP for form in answer.page.forms):
         return answer
-    with browser.application.app_context(), transaction() as session:
-        session.execute(update(Factor).values(used_step=None), execution_options=NOTED)
+    forget_codes(browser.application)
     return browser.submit(answer, SECOND_STEP, code=code(browser.application))
+
+
+def forget_codes(app: Flask) -> None:
+    """Let the present code of every app count again."""
+    with app.app_context(), transaction() as session:
+        session.execute(update(Factor).values(used_step=None), execution_options=NOTED)
 
 
 def sign_out(browser: Careful) -> None:

@@ -54,11 +54,19 @@ def begin() -> None:
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[Page]:
+def phone() -> Iterator[Page]:
     """A window of Chromium at the size of a phone."""
     with opened() as found:
         found.set_viewport_size(PHONE)  # type: ignore[arg-type]
         yield found
+
+
+@pytest.fixture
+def window(app: Flask, phone: Page) -> Iterator[Page]:
+    """The window. After the test its page ends before the database, so that nothing is saved late into the next one."""
+    assert app
+    yield phone
+    phone.goto("about:blank")
 
 
 @dataclass
@@ -166,7 +174,7 @@ def test_they_return_with_the_page_and_are_sent(app: Flask, window: Page) -> Non
 
     line.down = False
     window.goto(SCORES)
-    window.wait_for_timeout(1_500)
+    window.wait_for_selector(KEPT, state="hidden", timeout=20_000)
 
     assert window.input_value("#comment_mission") == TYPED
     assert held(app) == (4, TYPED)

@@ -42,7 +42,10 @@ class Draft {
     form.onsubmit = (event) => this.onSubmit(event);
     form.addEventListener("focusout", () => this.save());
     document.addEventListener("visibilitychange", () => this.save(document.hidden));
-    addEventListener("online", () => this.save());
+    addEventListener("online", () => {
+      this.back = this.busy; // a save that is still failing is repeated at once
+      this.save();
+    });
     addEventListener("beforeunload", (event) => {
       if (this.changed && !this.stored && !this.stopped) event.preventDefault();
     });
@@ -95,7 +98,8 @@ class Draft {
     }
     this.busy = false;
     if (this.submitter !== undefined) this.form.requestSubmit(this.submitter);
-    else if (this.changed && !this.stored) this.schedule(PAUSE);
+    else if (this.changed && (this.back || !this.stored)) this.schedule(PAUSE);
+    this.back = false;
   }
 
   async onResponse(response) {
