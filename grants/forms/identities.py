@@ -1,4 +1,4 @@
-"""Forms of one's own account for which the present password is entered again."""
+"""Forms of one's own account for which the current password is entered again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from grants.services.persons import LONGEST
 def present_password() -> PasswordField:
     """The field for the password that the account has."""
     return PasswordField(
-        lazy_gettext("Present password"),
-        [needed(lazy_gettext("Enter your present password.")), at_most(200)],
+        lazy_gettext("Current password"),
+        [needed(lazy_gettext("Enter your current password.")), at_most(200)],
         render_kw={"autocomplete": "current-password", "data-show": lazy_gettext("Show")},
     )
 
 
 class OwnPasswordForm(PasswordForm):
-    """The present password and a new one."""
+    """The current password and a new one."""
 
     present_password = present_password()
 

@@ -24,7 +24,7 @@ class RightsForm(Form):
     )
     is_contact = BooleanField(
         lazy_gettext("Contact"),
-        description=lazy_gettext("Decide who acts for the organisation, and get a mail of every change."),
+        description=lazy_gettext("Decide who acts for the organisation, and get an email about every change."),
     )
 
     @property

@@ -89,7 +89,7 @@ CHANGE_MAILS: Mapping[str, Sequence[str]] = {
     email_changes.Mail.ANNOUNCE: (
         N_("Your account is to get another email address"),
         N_(
-            "Somebody who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
+            "Someone who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
             " do not have to do anything."
         ),
         N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
@@ -100,7 +100,7 @@ CHANGE_MAILS: Mapping[str, Sequence[str]] = {
 TAKEN = (
     N_("Your email address was entered for another account"),
     N_(
-        "Somebody who is signed in to another account has asked to use your address for it. The address already"
+        "Someone who is signed in to another account has asked to use your address for it. The address already"
         " belongs to your account, so nothing was changed."
     ),
     N_("If both accounts are yours, write to the Foundation."),

@@ -29,7 +29,7 @@ def members(organisation: Organisation) -> list[Membership]:
 
 
 def contacts(organisation: Organisation) -> list[Person]:
-    """The confirmed contacts of the organisation, who get a mail of every change."""
+    """The confirmed contacts of the organisation, who get an email about every change."""
     return [one.person for one in members(organisation) if one.is_contact]
 
 

@@ -31,7 +31,7 @@ def close(person: Person, *, apply: Apply) -> None:
     themselves = persons.themselves(person)
     persons.end(person, actor=themselves, apply=apply)
     _erase(person)
-    persons.record(person, themselves, "erase", Message("Name and address removed from the account"))
+    persons.record(person, themselves, "erase", Message("Name and email address removed from the account"))
 
 
 def _erase(person: Person) -> None:

@@ -63,7 +63,7 @@ def _mail(person: Person, opening: Opening) -> None:
         person,
         subject=Message("New sign-in to your account: %(device)s", device=device),
         text=Message(
-            "On %(at)s, somebody signed in to your account %(way)s, in a browser that we do not know: %(device)s. If "
+            "On %(at)s, someone signed in to your account %(way)s, in a browser that we do not know: %(device)s. If "
             "it was you, you do not have to do anything. If not, open your account, end that session and change your "
             "password.",
             at=now(),

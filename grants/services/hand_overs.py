@@ -17,7 +17,7 @@ from workflows.engine.roles import Actor
 FURTHEST = timedelta(days=366)
 DAY = Message("Enter a day from today to one year from now.", cure="starts_on")
 ONESELF = Message("Name another person as your successor.", cure="email")
-NOTHING = Message("You have no right to hand over. Every member can view.")
+NOTHING = Message("You have no rights to hand over. Every member can view.")
 EARLY = Message("The hand-over can be accepted from its day on.")
 
 

@@ -37,7 +37,7 @@ OVER = Message("This invitation is no longer open. Invite the person again if th
 MEMBER = Message("The person with this email address already acts for the organisation.", cure="email")
 MOST_OPEN = 20
 TOO_MANY = Message(
-    "Your organisation has %(most)s open invitations, the most that are possible. Withdraw one first.", most=MOST_OPEN
+    "Your organisation has %(most)s open invitations, which is the maximum. Withdraw one first.", most=MOST_OPEN
 )
 
 

@@ -18,7 +18,7 @@ from workflows.organisation_documents import MOST, TYPES
 
 TOO_MANY = N_("Your organisation already has %(most)s documents. Replace one of them instead of adding another.")
 TOO_MANY_VERSIONS = N_(
-    "Your organisation has added %(most)s files, which is the most that we keep. Write to your programme officer."
+    "Your organisation has added %(most)s files, which is the maximum. Write to your programme officer."
 )
 KNOWN = Message("Your organisation has already added this file as a document of this type.")
 

@@ -130,11 +130,11 @@ def change_password(person: Person, password_hash: str, *, known: str, token: st
     """Replace the password by the person themselves; end all their other sessions and their links; mail them.
 
     known: the hash of the password that they have just entered. token: of their session, which gets another one;
-    returns that. Raises Refused if the password has been changed meanwhile.
+    returns that. Raises Refused if the password has been changed in the meantime.
     """
     locking.hold(person)
     if person.password_hash != known or person.ended_at is not None:
-        raise Refused(Message("Your password has been changed meanwhile. Sign in again to change it."))
+        raise Refused(Message("Your password has been changed in the meantime. Sign in again to change it."))
     person.password_hash = password_hash
     db.session.flush()
     sessions.end_others(person, token)

@@ -50,7 +50,7 @@ WITHOUT: dict[str, str] = {
     "/account/close": ENDS,
     "/account/email": "asks for a change, which takes the place of an earlier one",
     "/account/email/stop": ENDS,
-    "/account/password": "the present password is entered, so that an older page changes nothing",
+    "/account/password": "the current password is entered, so that an older page changes nothing",
     "/account/language": "sets one value, whatever the page showed",
     "/organisations/{organisation}/documents/new": ADDS,
     "/organisations/documents/{organisation_document}/replace": (

@@ -90,7 +90,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "matches": ("queries", "organisations that may be the same as one that somebody registers"),
     # parts of forms
     "personal_data": ("queries", "what is stored about a person, for their own copy"),
-    "identities": ("forms", "the present password, entered again in forms of one's own account"),
+    "identities": ("forms", "the current password, entered again in forms of one's own account"),
     "base": ("forms", "what all forms share"),
     "cleaning": ("forms", "how every typed or pasted text is cleaned"),
     "entered": ("forms", "what was entered into a form, with its labels"),

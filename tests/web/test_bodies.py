@@ -40,7 +40,7 @@ def test_a_form_of_ninety_thousand_fields_is_refused_at_once(app: Flask) -> None
     answer = anonymous(app).post("/sign-in", data=MANY, content_type=ENCODED)
 
     assert answer.status_code == 413
-    assert "more than 5,000 fields, the most that we accept, so nothing was saved" in answer.page.text
+    assert "more than 5,000 fields, which is the maximum, so nothing was saved" in answer.page.text
 
 
 def test_without_the_limit_its_fields_are_read(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,7 @@ def test_a_wrong_code_shows_the_same_secret_again(app: Flask) -> None:
     answer = window.submit(page, APP, code="000000", label="Fay’s phone")
 
     assert (answer.status_code, shown_secret(answer)) == (422, shown_secret(page))
-    assert "This code is not right." in answer.page.text
+    assert "This code is incorrect." in answer.page.text
     assert answer.page.form(APP).fields["label"] == ["Fay’s phone"]
 
 

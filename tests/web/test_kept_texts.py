@@ -249,7 +249,7 @@ def test_a_form_that_is_too_large_leads_back_to_its_page_and_names_the_limit(app
     )
 
     assert answer.status_code == 413
-    assert "more than 2 MB or more than 5,000 fields, the most that we accept" in answer.page.text
+    assert "more than 2 MB or more than 5,000 fields, which is the maximum" in answer.page.text
     assert "What you typed is still in the form" in answer.page.text
     assert answer.page.links["Go back to the form"] == HERE
 

@@ -335,7 +335,7 @@ def test_versions_are_limited_in_number(app: Flask, monkeypatch: pytest.MonkeyPa
     answer = mia.submit(mia.get("/organisations/documents/1/replace"), "/replace", file=file(pdfs.honest(2)))
 
     assert answer.status_code == 409
-    assert "Your organisation has added 1 files, which is the most that we keep." in text(answer)
+    assert "Your organisation has added 1 files, which is the maximum." in text(answer)
 
 
 def test_the_versions_of_several_documents_are_kept_apart(app: Flask) -> None:

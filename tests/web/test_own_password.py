@@ -78,7 +78,7 @@ def test_a_stranger_at_the_browser_does_not_change_it(app: Flask) -> None:
 
     answer = change(here, present_password="a guess that is wrong")
 
-    assert (answer.status_code, "This is not your present password." in answer.page.text) == (422, True)
+    assert (answer.status_code, "This is not your current password." in answer.page.text) == (422, True)
     assert "password" not in answer.page.form(PATH).fields or answer.page.form(PATH).fields["password"] == [""]
     assert sign_in(anonymous(app), "mg1").status_code == 302
 
@@ -124,7 +124,7 @@ def test_a_password_that_was_changed_meanwhile_is_not_overwritten(app: Flask, se
         patch.setattr(persons, "change_password", late)
         answer = change(here)
 
-    assert (answer.status_code, "has been changed meanwhile" in answer.page.text) == (409, True)
+    assert (answer.status_code, "has been changed in the meantime" in answer.page.text) == (409, True)
 
 
 def test_without_a_password_a_link_sets_one(app: Flask) -> None:

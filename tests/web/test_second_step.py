@@ -220,7 +220,7 @@ def test_wrong_codes_pause_the_codes_of_this_place_only(app: Flask) -> None:
     paused, owner = enter(browser, code(app)), enter(elsewhere, code(app))
 
     assert {answer.status_code for answer in answers} == {422}
-    assert "This code is not right." in answers[0].page.text
+    assert "This code is incorrect." in answers[0].page.text
     assert "Too many wrong codes. Wait 15 minutes, then try again." in answers[-1].page.text
     assert (paused.status_code, owner.status_code) == (422, 302)
 
@@ -270,7 +270,7 @@ def test_a_recovery_code_works_once_and_is_recorded(app: Flask) -> None:
     answers = [recover(first, typed), recover(second, again[0]), recover(second, again[1])]
 
     assert [answer.status_code for answer in answers] == [302, 422, 302]
-    assert "This recovery code is not right, or has already been used." in answers[1].page.text
+    assert "This recovery code is incorrect, or has already been used." in answers[1].page.text
     with app.app_context():
         assert [event.key for event in db.session.query(Event).order_by(Event.id.desc()).limit(2)] == [
             "use_recovery_code"

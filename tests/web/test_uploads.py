@@ -49,7 +49,7 @@ def test_a_file_over_every_limit_is_refused_while_it_arrives(app: Flask) -> None
     answer = add(mia, file(b"x" * 27_000_000))
 
     assert answer.status_code == 413
-    assert "The file is larger than 25 MB, the most that we accept here" in text(answer)
+    assert "The file is larger than 25 MB, which is the maximum here" in text(answer)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

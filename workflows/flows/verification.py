@@ -38,7 +38,7 @@ VERIFY = Transition(
 )
 REFUSE = Transition(
     "refuse",
-    N_("Refuse organisation"),
+    N_("Refuse verification"),
     not_done=N_("The organisation was not refused"),
     source=("registered",),
     target="refused",

@@ -19,7 +19,7 @@ from workflows.engine.roles import Actor
 HOW_MANY, GROUPS, SIGNS = 10, 4, 4
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without the signs that are easily taken for others. A code of 16 has 80 bits, so that a plain hash suffices."""
-WRONG = Message("This recovery code is not right, or has already been used.")
+WRONG = Message("This recovery code is incorrect, or has already been used.")
 
 
 def renew(person: Person, *, actor: Actor) -> Sequence[str]:
@@ -51,9 +51,9 @@ def use(person: Person, text: str, *, actor: Actor) -> None:
         person,
         subject=Message("A recovery code of your account was used"),
         text=Message.counted(
-            "Somebody has signed in to your account with a recovery code. You have %(n)s code left. If it was not you, "
+            "Someone has signed in to your account with a recovery code. You have %(n)s code left. If it was not you, "
             "choose a new password and write to us at once.",
-            "Somebody has signed in to your account with a recovery code. You have %(n)s codes left. If it was not "
+            "Someone has signed in to your account with a recovery code. You have %(n)s codes left. If it was not "
             "you, choose a new password and write to us at once.",
             n=left,
         ),

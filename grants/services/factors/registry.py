@@ -19,7 +19,7 @@ LAST = Message(
     "then remove this one."
 )
 
-MEANWHILE = Message("A second factor was set up meanwhile. Sign in again and use it.")
+MEANWHILE = Message("A second factor was set up in the meantime. Sign in again and use it.")
 
 
 def add(factor: Factor, person: Person, *, first: bool, actor: Actor) -> Factor:

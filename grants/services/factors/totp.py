@@ -23,7 +23,7 @@ from workflows.engine.roles import Actor
 SECONDS, DIGITS, DRIFT = 30, 6, 1
 """How long a code is shown, its digits, and by how many steps the clock of the app may be wrong either way."""
 ISSUER = "Foundation Grants"
-WRONG = Message("This code is not right. Enter the six digits that your app shows now.")
+WRONG = Message("This code is incorrect. Enter the six digits that your app shows now.")
 USED = Message("This code has already been used. Wait for the next one.")
 KNOWN = Message("This app is set up already.")
 UNREADABLE = Message("The page was open for too long or was changed. Set up the app again.")

@@ -109,7 +109,7 @@ def unusable() -> ErrorPage:
 def refused(invitation: Invitation) -> ErrorPage:
     """The page of an invitation that cannot be accepted now. The reasons concern others, so they are not named."""
     text = gettext(
-        "The person who invited you can no longer give you this, or something speaks against it. Nothing was changed. "
+        "The person who invited you can no longer give you this, or a rule now prevents it. Nothing was changed. "
         "Ask %(name)s for a new invitation.",
         name=invitation.inviter.name,
     )

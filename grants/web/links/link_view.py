@@ -76,7 +76,7 @@ def used(purpose: str) -> UsedPage:
         return UsedPage(gettext("The address was changed"), text, account)
     text = gettext(
         "The change was stopped and the account is signed out everywhere. Choose a new password on the sign-in page, "
-        "because somebody else was signed in to your account."
+        "because someone else was signed in to your account."
     )
     return UsedPage(
         gettext("The address stays as it is"), text, components.Link(gettext("Sign in"), url_for("sessions.new"))

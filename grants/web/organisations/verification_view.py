@@ -45,7 +45,8 @@ def _text(row: Verification) -> str:
         return gettext("Verified on %(day)s.", day=day(row.step_at.date(), "year"))
     if row.step == "refused":
         return gettext(
-            "Not verified on %(day)s. The organisation cannot be awarded a grant.", day=day(row.step_at.date(), "year")
+            "Verification refused on %(day)s. The organisation cannot be awarded a grant.",
+            day=day(row.step_at.date(), "year"),
         )
     waited = working_days_between(row.step_at.date(), current_day())
     due = day(row.due_on, "year")

@@ -43,7 +43,7 @@ def identify(form: Any, email: str) -> Attempt | None:
     except TooMany as error:
         form.present_password.errors = [translate(error.reason)]
     except NotSignedIn:
-        form.present_password.errors = [gettext("This is not your present password.")]
+        form.present_password.errors = [gettext("This is not your current password.")]
     return None
 
 

@@ -50,7 +50,7 @@ def show() -> str:
 @permitted(Permission.OWN_ACCOUNT)
 @action(N_("Change password"))
 @labelled(lambda _: OwnPasswordForm())
-@not_idempotent("the present password is entered each time, and is another one afterwards")
+@not_idempotent("the current password is entered each time, and is another one afterwards")
 def change() -> Response | tuple[str, int]:
     """Change the password. The session goes on under another token, and all others end."""
     person, form = account_view.oneself(), OwnPasswordForm()

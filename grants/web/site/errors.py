@@ -78,7 +78,7 @@ TEXTS = {
     405: Message("Go to your start page, open the page again and repeat what you did."),
     408: Message("The connection was too slow, so nothing was saved. Go back and submit the form again."),
     413: Message(
-        "You sent more than 2 MB or more than %(fields)s fields, the most that we accept, so nothing was saved. What"
+        "You sent more than 2 MB or more than %(fields)s fields, which is the maximum, so nothing was saved. What"
         " you typed is still in the form: go back to it, shorten it and submit it again.",
         fields=f"{MOST_FIELDS:,}",
     ),
@@ -296,7 +296,7 @@ def _too_large() -> tuple[str, int]:
         return _answer(413, translate(LARGE_FILE), title=gettext("The file is too large"))
     if megabytes := megabytes_taken():
         text = gettext(
-            "The file is larger than %(megabytes)s MB, the most that we accept here, so nothing was saved."
+            "The file is larger than %(megabytes)s MB, which is the maximum here, so nothing was saved."
             " Go back, choose a smaller file and submit the form again.",
             megabytes=megabytes,
         )
