@@ -23,13 +23,14 @@ WIDER = """(width) => {
 STATED = "() => [document.documentElement.lang, document.documentElement.dir]"
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_page_fits_in_the_language(visits: Visits, language: str) -> None:
     direction = "rtl" if language == "ar" else "ltr"
     wrong: dict[tuple[str, str, int], object] = {}
     shown = 0
     for actor, path in pages():
-        visits.open(actor, f"{path}{'&' if '?' in path else '?'}language={language}")
+        visits.open(actor, path, language)
         if visits.window.evaluate(STATED) != [language, direction]:
             wrong[actor, path, 0] = visits.window.evaluate(STATED)
         for width in (1280, 390):

@@ -32,9 +32,9 @@ class Visits:
     window: Window
     _assets: dict[str, TestResponse] = field(default_factory=dict)
 
-    def open(self, actor: str, path: str) -> None:
-        """Show the page as the actor sees it."""
-        shown = self._answer(actor, self.stage.filled(path))
+    def open(self, actor: str, path: str, language: str = "") -> None:
+        """Show the page as the actor sees it. language: in which they ask for it, if they do."""
+        shown = self._answer(actor, self.stage.filled(path), language)
         self.window.unroute_all()
         self.window.route(f"{SITE}/**", lambda asked: fulfil(asked, self._asset(asked)))
         self.window.route(f"{SITE}/", lambda asked: fulfil(asked, shown))
@@ -44,10 +44,10 @@ class Visits:
         """Give the window this width."""
         self.window.set_viewport_size({"width": width, "height": WIDTHS[width]})
 
-    def _answer(self, actor: str, path: str) -> TestResponse:
-        answer = self.stage.call(actor, "GET", path)
+    def _answer(self, actor: str, path: str, language: str) -> TestResponse:
+        answer = self.stage.call(actor, "GET", _asking(path, language))
         while answer.status_code in REDIRECTS:
-            answer = self.stage.call(actor, "GET", answer.headers["Location"])
+            answer = self.stage.call(actor, "GET", _asking(answer.headers["Location"], language))
         return answer
 
     def _asset(self, asked: Route) -> TestResponse:
@@ -71,6 +71,12 @@ def pages(groups: Iterable[tuple[str, ...]] = GROUPS) -> list[tuple[str, str]]:
 def kinds(groups: Iterable[tuple[str, ...]] = GROUPS) -> list[pytest.ParameterSet]:
     """The same as parameters of a test."""
     return [pytest.param(actor, path, id=f"{actor} {path}") for actor, path in pages(groups)]
+
+
+def _asking(path: str, language: str) -> str:
+    """The address of the page in this language."""
+    path, mark, part = path.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}language={language}{mark}{part}" if language else path + mark + part
 
 
 def _is_page(row: Row) -> bool:

@@ -174,7 +174,7 @@ def test_a_full_pool_answers_that_the_system_is_busy(settings: Settings, monkeyp
 
     assert answer.status_code == 503
     assert "The system is busy or is being restarted." in answer.page.text
-    assert 1 <= seconds < 3
+    assert 1 <= seconds < 30, "it waits as long as it may, and not as long as a slow form is given"
     assert client.get("/inbox").status_code == 200
 
 
