@@ -3,117 +3,35 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from email.message import Message as Email
-from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
-from grants.jobs import message_mails
+from grants.jobs import mail_texts, message_mails
 from grants.jobs.mail_headers import message_to
+from grants.jobs.mail_texts import CONTACT
 from grants.jobs.program import settings
 from grants.models import Application, EmailChange, Invitation, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
 from grants.queries import memberships, persons, recipients
 from grants.services import email_changes, invitations, links, outbox, registrations
-from reports.snapshots.facts import FOUNDATION
-from workflows.engine.message import N_, Message, Value
+from workflows.engine.message import Message, Value
 from workflows.engine.roles import ROLES, Role
+from workflows.mails.accounts import ANNOUNCE_EMAIL, CONFIRM_EMAIL, EMAIL_TAKEN, PASSWORD_LINK, SIGN_IN_LINK
+from workflows.mails.organisations import ASKED_TO_SUCCEED, INVITED, INVITED_TO_ROLE, REGISTERED, REGISTERED_AGAIN
 
 LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
 ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
 CLOSED = "Not sent: the account of the recipient is closed."
-LINKS = {
-    "/account": N_("Open your account: %(address)s"),
-    "/join-requests": N_("Open the request: %(address)s"),
-    "/organisations/": N_("Open the page of the organisation: %(address)s"),
-    "/applications/": N_("Open the application: %(address)s"),
-    "/awards/": N_("Open the award: %(address)s"),
-    "/reports/": N_("Open the report: %(address)s"),
-    "/reviews/": N_("Open the review: %(address)s"),
-    "/account/factors": N_("See your second factors: %(address)s"),
-}
-"""What the link of a mail opens, by the beginning of its path."""
-PAGE = N_("Open the page: %(address)s")
 SETTLED = "Not sent: the registration was used or has ended, or the account has ended."
 LATE = "Not sent: the link was asked for too long ago."
 UNKNOWN = "Not sent: no account has the address."
-LINK_MAILS = {
-    links.SIGN_IN: (
-        N_("Sign in to Foundation Grants"),
-        N_("Open this page and select “Sign in”: %(address)s"),
-    ),
-    links.PASSWORD: (N_("Choose a new password"), N_("Open this page to choose a new password: %(address)s")),
-}
-"""Subject and first paragraph of a mail with a one-time link, by its purpose."""
+LINK_MAILS = {links.SIGN_IN: SIGN_IN_LINK, links.PASSWORD: PASSWORD_LINK}
+"""The mails with a one-time link, by its purpose."""
 OVER = "Not sent: the invitation is no longer open."
-INVITED = (
-    N_("Accept by %(day)s: invitation to act for %(organisation)s"),
-    N_(
-        "%(inviter)s invites you to act for %(organisation)s in the grant programmes of the Internet Society "
-        "Foundation. The invitation ends on %(day)s."
-    ),
-)
-INVITED_TO_ROLE = (
-    N_("Accept by %(day)s: invitation as %(role)s"),
-    N_(
-        "%(inviter)s invites you to work as %(role)s in the grant programmes of the Internet Society Foundation. The "
-        "invitation ends on %(day)s."
-    ),
-)
-ASKED_TO_SUCCEED = (
-    N_("Accept by %(day)s: take over from %(inviter)s at %(organisation)s"),
-    N_(
-        "%(inviter)s asks you to take over their rights at %(organisation)s in the grant programmes of the Internet "
-        "Society Foundation. You can accept from %(starts)s to %(day)s."
-    ),
-)
-OPEN = N_("Open this page to read what the invitation includes, and to accept it: %(address)s")
-UNEXPECTED = N_(
-    "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person who "
-    "invites you."
-)
-VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
-UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
 STOPPED = "Not sent: the change of the address was stopped, confirmed or not confirmed in time."
-CHANGE_MAILS: Mapping[str, Sequence[str]] = {
-    email_changes.Mail.CONFIRM: (
-        N_("Confirm your new email address"),
-        N_(
-            "You have asked to use this address for your account. Open this page and select “Use this address”:"
-            " %(address)s"
-        ),
-        N_("The link is valid for %(hours)s hours and works once. Until then your account keeps its old address."),
-        UNASKED,
-    ),
-    email_changes.Mail.ANNOUNCE: (
-        N_("Your account is to get another email address"),
-        N_(
-            "Someone who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
-            " do not have to do anything."
-        ),
-        N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
-        N_("The link is valid for %(hours)s hours, until the new address is confirmed."),
-    ),
-}
-"""Subject and paragraphs of the mails about a change of an address."""
-TAKEN = (
-    N_("Your email address was entered for another account"),
-    N_(
-        "Someone who is signed in to another account has asked to use your address for it. The address already"
-        " belongs to your account, so nothing was changed."
-    ),
-    N_("If both accounts are yours, write to the Foundation."),
-)
-"""Instead of the mail to the new address, if it belongs to an account already."""
-CONFIRM_SUBJECT = N_("Confirm by %(until)s: registration of %(organisation)s")
-CONFIRM_TEXT = N_(
-    "You registered “%(organisation)s”. Open this page and confirm your address: %(address)s\n\nNothing has been "
-    "submitted yet: after that you can start your draft."
-)
-HAS_ACCOUNT = N_("You already have an account with this address. You keep it, and the organisation is added to it.")
-CONFIRM_VALID = N_("The link is valid until %(until)s and works once.")
-UNASKED_REGISTRATION = N_("If you did not register, ignore this email. What was entered is deleted.")
+CHANGE_MAILS = {email_changes.Mail.CONFIRM: CONFIRM_EMAIL, email_changes.Mail.ANNOUNCE: ANNOUNCE_EMAIL}
+"""The mails about a change of an address."""
 log = logging.getLogger("grants.jobs")
 
 
@@ -193,57 +111,37 @@ def written_invitation(held: outbox.Claim, invitation: Invitation, token: str) -
     known, organisation = persons.at(invitation.email), invitation.organisation
     language_of = known or organisation or invitation.inviter
     wording, ours = language.of_mail(language_of.language), settings()
-    values: dict[str, Any] = {"inviter": invitation.inviter.name, "day": invitation.ends_at.date()}
+    values: dict[str, Value] = {"inviter": invitation.inviter.name, "day": invitation.ends_at.date()}
+    values["address"] = f"{ours.address}/invitation/{token}"
     if invitation.starts_on and organisation:
-        (subject, text), values["starts"] = ASKED_TO_SUCCEED, invitation.starts_on
+        notification, values["starts"] = ASKED_TO_SUCCEED, invitation.starts_on
         values["organisation"] = organisation.name
     elif organisation:
-        subject, text = INVITED
-        values["organisation"] = organisation.name
+        notification, values["organisation"] = INVITED, organisation.name
     else:
-        subject, text = INVITED_TO_ROLE
-        values["role"] = ROLES[str(invitation.role)]
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=invitation.name)),
-        wording.translate(Message(text, **values)),
-        wording.translate(Message(OPEN, address=f"{ours.address}/invitation/{token}")),
-        wording.translate(Message(UNEXPECTED)),
-        FOUNDATION,
-    )
-    return message_to(invitation.email, held, wording.translate(Message(subject, **values)), parts)
+        notification, values["role"] = INVITED_TO_ROLE, ROLES[str(invitation.role)]
+    parts = mail_texts.complete(wording, invitation.name, notification.paragraphs(values))
+    return message_to(invitation.email, held, wording, wording.translate(notification.headline(values)), parts)
 
 
 def written_link(held: outbox.Claim, issued: links.Issued, purpose: str) -> Email:
     """The mail with a one-time link, in the language of its recipient."""
     wording, ours = language.of_mail(issued.person.language_of_mails), settings()
-    subject, text = LINK_MAILS[purpose]
-    minutes = int(links.LIFETIMES[purpose].total_seconds()) // 60
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=issued.person.name)),
-        wording.translate(Message(text, address=f"{ours.address}/link/{issued.token}")),
-        wording.translate(Message(VALIDITY, minutes=minutes)),
-        wording.translate(Message(UNASKED)),
-        FOUNDATION,
-    )
-    return message_to(issued.person.email, held, wording.translate(Message(subject)), parts)
+    notification, minutes = LINK_MAILS[purpose], int(links.LIFETIMES[purpose].total_seconds()) // 60
+    values: dict[str, Value] = {"address": f"{ours.address}/link/{issued.token}", "minutes": minutes}
+    parts = mail_texts.complete(wording, issued.person.name, notification.paragraphs(values))
+    return message_to(issued.person.email, held, wording, wording.translate(notification.headline(values)), parts)
 
 
 def written_registration(held: outbox.Claim, row: Registration, person: Person | None, token: str) -> Email:
     """The mail with the link of a registration. person: with an account under this address already, if there is one."""
     code = person.language if person else row.language
     wording, short = language.of_mail(code, person.timezone if person else "UTC"), language.of_mail(code)
-    values: dict[str, Value] = {"organisation": row.organisation, "until": row.ends_at}
-    known = [wording.translate(Message(HAS_ACCOUNT))] if person else []
+    notification = REGISTERED_AGAIN if person else REGISTERED
     address = f"{settings().address}/link/registration/{token}"
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=person.name if person else row.name)),
-        wording.translate(Message(CONFIRM_TEXT, cure=None, address=address, **values)),
-        *known,
-        wording.translate(Message(CONFIRM_VALID, cure=None, **values)),
-        wording.translate(Message(UNASKED_REGISTRATION)),
-        FOUNDATION,
-    )
-    return message_to(row.email, held, short.translate(Message(CONFIRM_SUBJECT, cure=None, **values)), parts)
+    values: dict[str, Value] = {"organisation": row.organisation, "until": row.ends_at, "address": address}
+    parts = mail_texts.complete(wording, person.name if person else row.name, notification.paragraphs(values))
+    return message_to(row.email, held, wording, short.translate(notification.headline(values)), parts)
 
 
 def _send_change(held: outbox.Claim) -> None:
@@ -269,15 +167,11 @@ def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailCh
     if not token:
         reader = persons.at(change.email) or change.person
     wording, ours = language.of_mail(reader.language_of_mails), settings()
-    subject, *texts = CHANGE_MAILS[mail] if token else TAKEN
+    notification = CHANGE_MAILS[mail] if token else EMAIL_TAKEN
     hours = int(links.LIFETIMES[links.EMAIL].total_seconds()) // 3600
-    values: dict[str, Any] = {"address": f"{ours.address}/link/{token}", "email": change.email, "hours": hours}
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=reader.name)),
-        *(wording.translate(Message(text, **values)) for text in texts),
-        FOUNDATION,
-    )
-    return message_to(to, held, wording.translate(Message(subject)), parts)
+    values: dict[str, Value] = {"address": f"{ours.address}/link/{token}", "email": change.email, "hours": hours}
+    parts = mail_texts.complete(wording, reader.name, notification.paragraphs(values))
+    return message_to(to, held, wording, wording.translate(notification.headline(values)), parts)
 
 
 SPECIAL = {
@@ -328,20 +222,10 @@ def written(held: outbox.Claim, person: Person) -> Email:
     own = person.language_of_mails
     wording, short = language.of_mail(own, person.timezone), language.of_mail(own)
     contact = _contact(held)
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=person.name)),
-        wording.translate(Message.from_json(held.args["text"])).strip(),
-        *([wording.translate(contact)] if contact else []),
-        wording.translate(_link(ours.address, held.args["path"])),
-        FOUNDATION,
-    )
-    return message_to(person.email, held, short.translate(Message.from_json(held.args["subject"])), parts)
-
-
-def _link(site: str, path: str) -> Message:
-    """The link of a mail, with what it opens."""
-    text = next((text for start, text in LINKS.items() if path.startswith(start)), PAGE)
-    return Message(text, address=f"{site}{path}")
+    texts = (Message.from_json(held.args["text"]), *([contact] if contact else ()))
+    parts = mail_texts.complete(wording, person.name, (*texts, mail_texts.link(ours.address, held.args["path"])))
+    subject = short.translate(Message.from_json(held.args["subject"]))
+    return message_to(person.email, held, wording, subject, parts)
 
 
 def _contact(held: outbox.Claim) -> Message | None:
@@ -354,4 +238,4 @@ def _contact(held: outbox.Claim) -> Message | None:
     officer = recipients.contact(application)
     if officer is None:
         return None
-    return Message("Your contact is %(name)s, %(email)s.", name=officer.name, email=officer.email)
+    return Message(CONTACT, name=officer.name, email=officer.email)

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from grants import language
 from grants.db import db, transaction
+from grants.jobs import mail_texts
 from grants.jobs.mail_headers import identifier, message_to
+from grants.jobs.mail_texts import CONTACT
 from grants.jobs.program import settings
-from grants.language import Wording
 from grants.models import Correspondence, Person
 from grants.models.correspondence import APPLICANT, FOUNDATION
 from grants.outside.mail import send as deliver
@@ -20,29 +21,13 @@ from grants.services import outbox
 from grants.services.correspondence import mails
 from reports.snapshots.facts import FOUNDATION as NAME
 from workflows.deadlines import ANSWER_DAYS
-from workflows.engine.message import N_, Message
+from workflows.engine.message import Message, Value
 from workflows.engine.roles import Role
+from workflows.mails.messages import HELD, ON_PAGE, PAGE, REPLY, TO_APPLICANT, TO_OFFICER
 
 GONE = "Not sent: the text of the message was erased."
-SUBJECTS = {
-    FOUNDATION: N_("Read our message: %(title)s"),
-    APPLICANT: N_("Answer by %(day)s: %(title)s"),
-}
-"""By the side of the author."""
-LEADS = {
-    FOUNDATION: N_("%(name)s of the Internet Society Foundation has written to you about “%(title)s”:"),
-    APPLICANT: N_("%(name)s of %(organisation)s has written to us about “%(title)s”:"),
-}
-HELD = N_(
-    "An email from %(address)s was sent with the reply address of %(name)s of %(organisation)s. It is about "
-    "“%(title)s” and is not shown to the applicant:"
-)
-REPLY = N_("Reply to this email from this address, or answer on the page. Attachments are not taken over.")
-ON_PAGE = N_("Answer on the page. A reply to this email does not reach us.")
-PAGE = N_("Open the messages: %(address)s")
-CONTACT = N_("Your contact is %(name)s, %(email)s.")
-TEXTS = (*SUBJECTS.values(), *LEADS.values(), HELD, REPLY, ON_PAGE, PAGE, CONTACT)
-"""Every sentence of these mails, beside the greeting."""
+BY_SIDE = {FOUNDATION: TO_APPLICANT, APPLICANT: TO_OFFICER}
+"""The mail of a message, by the side of its author."""
 
 
 def send(held: outbox.Claim, person: Person) -> None:
@@ -71,33 +56,35 @@ def written(held: outbox.Claim, message: Correspondence, person: Person, address
     """
     wording = language.of_mail(person.language_of_mails, person.timezone)
     application = message.application
-    values = {"title": application.title, "name": message.person.name, "organisation": application.organisation.name}
-    due = (message.sent_at + timedelta(days=ANSWER_DAYS)).date()
-    subject = wording.translate(Message(SUBJECTS[message.side], title=application.title, day=due))
-    lead = Message(LEADS[message.side], **values)
-    if message.held_from:
-        lead = Message(HELD, address=message.held_from, **values)
-    parts = (
-        wording.translate(Message("Dear %(name)s,", name=person.name)),
-        wording.translate(lead),
-        message.body,
-        wording.translate(Message(REPLY if address else ON_PAGE)),
-        *_contact(message, wording),
-        wording.translate(Message(PAGE, address=f"{settings().address}/applications/{application.id}/messages")),
-        NAME,
+    notification = HELD if message.held_from else BY_SIDE[message.side]
+    values: dict[str, Value] = {
+        "title": application.title,
+        "name": message.person.name,
+        "organisation": application.organisation.name,
+        "day": (message.sent_at + timedelta(days=ANSWER_DAYS)).date(),
+        "address": message.held_from,
+    }
+    page = f"{settings().address}/applications/{application.id}/messages"
+    texts = (
+        notification.body(values),
+        Message(REPLY if address else ON_PAGE),
+        *_contact(message),
+        Message(PAGE, address=page),
     )
-    mail = message_to(person.email, held, subject, parts)
+    greeting, lead, *others = mail_texts.complete(wording, person.name, texts)
+    subject = wording.translate(notification.headline(values))
+    mail = message_to(person.email, held, wording, subject, (greeting, lead, message.body, *others))
     _thread(mail, message, person)
     if address:
         mail["Reply-To"] = formataddr((NAME, address))
     return mail
 
 
-def _contact(message: Correspondence, wording: Wording) -> tuple[str, ...]:
+def _contact(message: Correspondence) -> tuple[Message, ...]:
     """Whom the applicant can ask: the author of the message."""
     if message.side == APPLICANT:
         return ()
-    return (wording.translate(Message(CONTACT, name=message.person.name, email=message.person.email)),)
+    return (Message(CONTACT, name=message.person.name, email=message.person.email),)
 
 
 def _thread(mail: Email, message: Correspondence, person: Person) -> None:

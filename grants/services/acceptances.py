@@ -12,6 +12,7 @@ from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.rights import Right
 from workflows.engine.roles import Actor, Role
+from workflows.mails.organisations import INVITATION_ACCEPTED
 
 
 def accept(invitation: Invitation, token: str, *, name: str, password_hash: str | None) -> tuple[Person, bool]:
@@ -86,14 +87,7 @@ def _notify(invitation: Invitation, person: Person) -> None:
     people = [invitation.inviter, *found.contacts(organisation)]
     outbox.mail_members(
         {one.id: one for one in people if one.id != person.id}.values(),
+        INVITATION_ACCEPTED,
+        {"name": person.name, "organisation": organisation.name, "rights": memberships.listed(invitation.rights)},
         organisation=organisation,
-        subject=Message(
-            "Invitation accepted: %(name)s, %(organisation)s", name=person.name, organisation=organisation.name
-        ),
-        text=Message(
-            "%(name)s has accepted the invitation to act for %(organisation)s. The rights are: %(rights)s.",
-            name=person.name,
-            organisation=organisation.name,
-            rights=memberships.listed(invitation.rights),
-        ),
     )

@@ -236,10 +236,9 @@ def _tell(call: Call, given: MoreTime) -> None:
     outbox.mail_all(
         outbox.Mail(
             people[draft.id, Role.APPLICANT],
+            MORE_TIME,
+            values,
             application=draft,
-            role=Role.APPLICANT,
-            subject=Message(MORE_TIME.subject, cure=None, **values),
-            text=Message(MORE_TIME.text, cure=None, **values),
             path=f"/applications/{draft.id}",
         )
         for draft in drafts

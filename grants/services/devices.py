@@ -14,6 +14,7 @@ from grants.models import Device, Person
 from grants.queries.sessions import hashed
 from grants.services import outbox, retention
 from workflows.engine.message import N_, Message
+from workflows.mails.accounts import NEW_DEVICE
 
 if TYPE_CHECKING:
     from grants.services.sessions import Opening
@@ -59,18 +60,7 @@ def note(person: Person, opening: Opening) -> None:
 
 def _mail(person: Person, opening: Opening) -> None:
     device = named(opening.browser, opening.system)
-    outbox.mail_account(
-        person,
-        subject=Message("New sign-in to your account: %(device)s", device=device),
-        text=Message(
-            "On %(at)s, someone signed in to your account %(way)s, in a browser that we do not know: %(device)s. If "
-            "it was you, you do not have to do anything. If not, open your account, end that session and change your "
-            "password.",
-            at=now(),
-            way=Message(WAYS[opening.way]),
-            device=device,
-        ),
-    )
+    outbox.mail_account(person, NEW_DEVICE, {"at": now(), "way": Message(WAYS[opening.way]), "device": device})
 
 
 def forget(person: Person) -> None:

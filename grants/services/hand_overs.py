@@ -13,6 +13,7 @@ from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.rights import Right
 from workflows.engine.roles import Actor
+from workflows.mails.organisations import HAND_OVER_ACCEPTED
 
 FURTHEST = timedelta(days=366)
 DAY = Message("Enter a day from today to one year from now.", cure="starts_on")
@@ -68,14 +69,9 @@ def take_over(invitation: Invitation, person: Person, *, actor: Actor) -> None:
     people = {one.id: one for one in [giver.person, *found.contacts(organisation)] if one.id != person.id}
     outbox.mail_members(
         people.values(),
+        HAND_OVER_ACCEPTED,
+        {**named, "rights": memberships.listed(rights)},
         organisation=organisation,
-        subject=Message("Hand-over accepted: %(name)s, %(organisation)s", **named),
-        text=Message(
-            "%(name)s has taken over from %(giver)s at %(organisation)s. The rights are: %(rights)s. %(giver)s still "
-            "acts for the organisation and can view everything.",
-            rights=memberships.listed(rights),
-            **named,
-        ),
     )
 
 

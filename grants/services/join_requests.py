@@ -17,7 +17,7 @@ from workflows.engine.flow import Notification
 from workflows.engine.message import Message, Value
 from workflows.engine.rights import Right
 from workflows.engine.roles import Actor, Role
-from workflows.flows.notifications import JOIN_ACCEPTED, JOIN_ASKED, JOIN_DECLINED
+from workflows.mails.organisations import JOIN_ACCEPTED, JOIN_ASKED, JOIN_DECLINED
 
 GIVEN = (Right.EDIT,)
 """The rights of somebody whose request is accepted, besides viewing; a contact can add others."""
@@ -42,7 +42,7 @@ def ask(person: Person, organisation: Organisation, *, title: str, days: int) ->
     oneself = Actor(person=person.id, role=Role.PUBLIC, via="registration")
     _record(row, oneself, "ask_to_join", Message("%(name)s asks to join", name=person.name))
     people = recipients.members(organisation.id)
-    _mail(row, JOIN_ASKED, people, role=Role.APPLICANT, path=f"/join-requests/{row.id}")
+    _mail(row, JOIN_ASKED, people, path=f"/join-requests/{row.id}")
     return row
 
 
@@ -55,7 +55,7 @@ def accept(row: JoinRequest, *, actor: Actor) -> None:
     if row.organisation_id not in acting:
         persons.admit(row.person, row.organisation, title=row.title, rights=GIVEN, actor=actor)
     path = f"/organisations/{row.organisation_id}"
-    _mail(row, JOIN_ACCEPTED, [row.person], role=Role.PUBLIC, path=path)
+    _mail(row, JOIN_ACCEPTED, [row.person], path=path)
 
 
 def decline(row: JoinRequest, *, reason: str, actor: Actor) -> None:
@@ -68,7 +68,7 @@ def decline(row: JoinRequest, *, reason: str, actor: Actor) -> None:
     words = {"reason": row.reason}
     declined = Message("Request of %(name)s to join declined", name=row.person.name)
     _record(row, actor, "decline_request", declined, words)
-    _mail(row, JOIN_DECLINED, [row.person], role=Role.PUBLIC, path="/join-requests")
+    _mail(row, JOIN_DECLINED, [row.person], path="/join-requests")
 
 
 def _hold(row: JoinRequest, actor: Actor) -> None:
@@ -100,7 +100,7 @@ def _record(row: JoinRequest, actor: Actor, key: str, message: Message, words: d
     history.record(about, actor=actor, key=key, message=message, words=words)
 
 
-def _mail(row: JoinRequest, notification: Notification, people: list[Person], *, role: Role, path: str) -> None:
+def _mail(row: JoinRequest, notification: Notification, people: list[Person], *, path: str) -> None:
     values: dict[str, Value] = {
         "name": row.person.name,
         "email": row.person.email,
@@ -108,14 +108,12 @@ def _mail(row: JoinRequest, notification: Notification, people: list[Person], *,
         "day": row.due_on,
         "reason": row.reason,
     }
-    member = role is Role.APPLICANT
     letter = outbox.Mail(
         people,
+        notification,
+        values,
         application=None,
-        organisation=row.organisation if member else None,
-        role=role,
-        subject=Message(notification.subject, cure=None, **values),
-        text=Message(notification.text, cure=None, **values),
+        organisation=row.organisation if notification.to is Role.APPLICANT else None,
         path=path,
     )
     outbox.mail_all([letter])

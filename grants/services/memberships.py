@@ -16,9 +16,10 @@ from grants.queries.memberships import contacts, members
 from grants.services import locking, outbox
 from grants.services.integrity import history
 from grants.services.refusals import Refused, Stale
-from workflows.engine.message import N_, Message
+from workflows.engine.message import N_, Message, Value
 from workflows.engine.rights import RIGHTS, Right
 from workflows.engine.roles import Actor
+from workflows.mails.organisations import MEMBER_LEFT, MEMBER_REMOVED, REMOVED, RIGHTS_CHANGED
 
 ENDED = Message("This person no longer acts for the organisation.")
 LAST = N_(
@@ -41,22 +42,14 @@ def change(membership: Membership, *, rights: Iterable[Right], version: int | No
     if Right.CONTACT not in wanted:
         _expect_another_contact(membership)
     set_rights(membership, wanted, actor=actor)
-    text = Message(
-        "%(actor)s has changed what %(name)s may do for %(organisation)s. The rights are now: %(rights)s.",
-        actor=_name(actor),
-        name=membership.person.name,
-        organisation=organisation.name,
-        rights=listed(wanted),
-    )
-    subject = Message(
-        "Rights changed: %(name)s, %(organisation)s", name=membership.person.name, organisation=organisation.name
-    )
-    outbox.mail_members(
-        _besides(actor, [membership.person, *contacts(organisation)]),
-        organisation=organisation,
-        subject=subject,
-        text=text,
-    )
+    values: dict[str, Value] = {
+        "actor": _name(actor),
+        "name": membership.person.name,
+        "organisation": organisation.name,
+        "rights": listed(wanted),
+    }
+    people = _besides(actor, [membership.person, *contacts(organisation)])
+    outbox.mail_members(people, RIGHTS_CHANGED, values, organisation=organisation)
 
 
 def end(membership: Membership, *, actor: Actor) -> None:
@@ -70,17 +63,8 @@ def end(membership: Membership, *, actor: Actor) -> None:
     organisation, name = membership.organisation, membership.person.name
     _end(membership, actor)
     named = {"actor": _name(actor), "name": name, "organisation": organisation.name}
-    subject = Message("Membership ended: %(name)s, %(organisation)s", name=name, organisation=organisation.name)
-    others = Message("%(actor)s has removed %(name)s from %(organisation)s.", **named)
-    own = Message(
-        "%(actor)s has removed you from %(organisation)s. You can no longer see its applications and grants. What you "
-        "did stays under your name.",
-        **named,
-    )
-    outbox.mail_members([membership.person], organisation=organisation, subject=subject, text=own, left=True)
-    outbox.mail_members(
-        _besides(actor, contacts(organisation)), organisation=organisation, subject=subject, text=others
-    )
+    outbox.mail_members([membership.person], REMOVED, named, organisation=organisation, left=True)
+    outbox.mail_members(_besides(actor, contacts(organisation)), MEMBER_REMOVED, named, organisation=organisation)
 
 
 def leave(membership: Membership, *, actor: Actor) -> None:
@@ -93,9 +77,8 @@ def leave(membership: Membership, *, actor: Actor) -> None:
         return
     organisation, name = membership.organisation, membership.person.name
     _end(membership, actor)
-    subject = Message("Membership ended: %(name)s, %(organisation)s", name=name, organisation=organisation.name)
-    text = Message("%(name)s has left %(organisation)s.", name=name, organisation=organisation.name)
-    outbox.mail_members(contacts(organisation), organisation=organisation, subject=subject, text=text)
+    named = {"name": name, "organisation": organisation.name}
+    outbox.mail_members(contacts(organisation), MEMBER_LEFT, named, organisation=organisation)
 
 
 def listed(rights: Iterable[Right]) -> Message:

@@ -26,7 +26,8 @@ from grants.models import (
 from grants.queries import failures
 from grants.services import authority, locking, retention
 from grants.services.refusals import Refused
-from workflows.engine.message import Message
+from workflows.engine.flow import Notification
+from workflows.engine.message import Value
 from workflows.engine.roles import Actor, Role
 
 LETTERS, DEFAULT = "letters", "default"
@@ -139,25 +140,24 @@ def _prints(document: Document) -> ColumnElement[bool]:
 class Mail:
     """A mail about an application, an organisation or the whole system, written later in the language of each person.
 
-    role: in which they get it; who no longer sees the application in that role when the mail is written, no longer acts
-    for the organisation, or without both no longer has the role for everything, gets none. path: the page that the mail
-    links to.
+    notification: of the register of mails, with its values. role: in which they get it, if not that of the
+    notification; who no longer sees the application in that role when the mail is written, no longer acts for the
+    organisation, or without both no longer has the role for everything, gets none. path: the page that the mail links
+    to.
     """
 
     people: Iterable[Person]
+    notification: Notification
+    values: Mapping[str, Value]
     application: Application | None
-    role: Role
-    subject: Message
-    text: Message
     path: str
     organisation: Organisation | None = None
+    role: Role | None = None
 
 
-def mail(
-    people: Iterable[Person], *, application: Application | None, role: Role, subject: Message, text: Message, path: str
-) -> None:
-    """Queue one mail; the arguments are described at `Mail`."""
-    mail_all([Mail(people, application=application, role=role, subject=subject, text=text, path=path)])
+def mail(one: Mail) -> None:
+    """Queue one mail."""
+    mail_all([one])
 
 
 def mail_all(mails: Iterable[Mail]) -> None:
@@ -165,9 +165,11 @@ def mail_all(mails: Iterable[Mail]) -> None:
     _put([Outbox(kind="mail", queue=DEFAULT, args=args) for mail in mails for args in _letters(mail)])
 
 
-def mail_account(person: Person, *, subject: Message, text: Message, path: str = "/account") -> None:
+def mail_account(
+    person: Person, notification: Notification, values: Mapping[str, Value] | None = None, *, path: str = "/account"
+) -> None:
     """Queue a mail to a person about their own account, which they get whatever their roles, unless it has ended."""
-    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
+    words = _words(notification, values or {}, path)
     _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, "own": True, **words})])
 
 
@@ -206,27 +208,38 @@ def mail_invitation(invitation: Invitation) -> None:
 
 
 def mail_members(
-    people: Iterable[Person], *, organisation: Organisation, subject: Message, text: Message, left: bool = False
+    people: Iterable[Person],
+    notification: Notification,
+    values: Mapping[str, Value],
+    *,
+    organisation: Organisation,
+    left: bool = False,
 ) -> None:
     """Queue a mail about an organisation to each of these members.
 
     A person who no longer acts for it when the mail is written gets none, unless the mail is about that they have left.
     """
     path = "/" if left else f"/organisations/{organisation.id}"
-    words = {"subject": subject.as_json(), "text": text.as_json(), "path": path}
+    words = _words(notification, values, path)
     about: dict[str, object] = {"organisation": organisation.id, "left": left}
     _put([Outbox(kind="mail", queue=DEFAULT, args={"person": one.id, **about, **words}) for one in people])
 
 
 def _letters(mail: Mail) -> list[dict[str, object]]:
     """The arguments of the mail to each person."""
-    words = {"subject": mail.subject.as_json(), "text": mail.text.as_json(), "path": mail.path}
-    about: dict[str, object] = {"role": str(mail.role)}
+    words = _words(mail.notification, mail.values, mail.path)
+    about: dict[str, object] = {"role": str(mail.role or mail.notification.to)}
     if mail.application is not None:
         about["application"] = mail.application.id
     if mail.organisation is not None:
         about["organisation"] = mail.organisation.id
     return [{"person": person.id, **about, **words} for person in mail.people]
+
+
+def _words(notification: Notification, values: Mapping[str, Value], path: str) -> dict[str, object]:
+    """What the mail says, as it is stored."""
+    headline, body = notification.headline(values), notification.body(values)
+    return {"subject": headline.as_json(), "text": body.as_json(), "path": path}
 
 
 def _put(rows: Sequence[Outbox]) -> Sequence[Outbox]:

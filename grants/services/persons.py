@@ -27,6 +27,7 @@ from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import ROLES, Actor, Role
+from workflows.mails.accounts import PASSWORD_CHANGED
 
 APPLIED = Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
 REVIEWS = Message(
@@ -145,15 +146,7 @@ def change_password(person: Person, password_hash: str, *, known: str, token: st
 
 
 def _mail_new_password(person: Person) -> None:
-    outbox.mail_account(
-        person,
-        subject=Message("Your password was changed"),
-        text=Message(
-            "On %(at)s, the password of your account was changed, and all other sessions were ended. If it was not "
-            "you, choose “I have forgotten my password” on the sign-in page at once, and write to the Foundation.",
-            at=now(),
-        ),
-    )
+    outbox.mail_account(person, PASSWORD_CHANGED, {"at": now()})
 
 
 def set_up_link(person: Person, *, actor: Actor) -> str:

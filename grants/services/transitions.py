@@ -291,10 +291,9 @@ def _mail(
     reviewer = _reviewer(topic, notification)
     return outbox.Mail(
         people[application.id, role, reviewer.id if reviewer else None],
+        notification,
+        values,
         application=application,
-        role=role,
-        subject=Message(notification.subject, **values),
-        text=Message(notification.text, **values),
         path=f"/reviews/{topic.id}" if reviewer else _page(topic),
     )
 

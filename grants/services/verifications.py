@@ -12,8 +12,8 @@ from grants.services.effects import Apply, Context
 from grants.services.integrity import history
 from workflows.deadlines import VERIFYING_DAYS, working_days_after
 from workflows.engine.message import Message
-from workflows.engine.roles import CLOCK, Actor, Role
-from workflows.flows.notifications import NOT_VERIFIED, VERIFIED
+from workflows.engine.roles import CLOCK, Actor
+from workflows.mails.organisations import NOT_VERIFIED, VERIFIED
 
 
 def of(organisation: Organisation) -> Verification | None:
@@ -44,16 +44,14 @@ def settle(row: Verification, context: Context) -> None:
     """Keep the officer and their evidence or reason, and notify the people who act for the organisation."""
     row.note, row.by = str(context.answers["note"]), context.actor.person
     notification = VERIFIED if row.step == "verified" else NOT_VERIFIED
-    values = {"organisation": row.organisation.name, "reason": row.note}
     outbox.mail_all(
         [
             outbox.Mail(
                 recipients.members(row.organisation_id),
+                notification,
+                {"organisation": row.organisation.name, "reason": row.note},
                 application=None,
                 organisation=row.organisation,
-                role=Role.APPLICANT,
-                subject=Message(notification.subject, **values),
-                text=Message(notification.text, **values),
                 path=f"/organisations/{row.organisation_id}",
             )
         ]

@@ -25,6 +25,7 @@ from grants.services.integrity.sealing import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, sealed
 from tests.world import recorded
+from workflows.engine.flow import Notification
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Role
 
@@ -126,14 +127,9 @@ def test_a_mail_greets_its_recipient_says_what_its_link_opens_and_is_signed(
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             somebody.name, somebody.language = "Olga Bell", language
             recorded()
-            outbox.mail(
-                [somebody],
-                application=db.session.query(Application).one(),
-                role=Role.OFFICER,
-                subject=Message("Subject"),
-                text=Message("Text"),
-                path="/tasks",
-            )
+            text = Notification(Role.OFFICER, "Subject", "Text")
+            application = db.session.query(Application).one()
+            outbox.mail(outbox.Mail([somebody], text, {}, application=application, path="/tasks"))
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
         assert processing.work_one(row.id)
@@ -260,14 +256,9 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
     with awarded_app.app_context():
         with transaction():
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
-            outbox.mail(
-                [somebody],
-                application=db.session.query(Application).one(),
-                role=Role.OFFICER,
-                subject=Message("%(title)s", title="Fibre\r\nBcc: all@example.org"),
-                text=Message("Text"),
-                path="/",
-            )
+            text, values = Notification(Role.OFFICER, "%(title)s", "Text"), {"title": "Fibre\r\nBcc: all@example.org"}
+            application = db.session.query(Application).one()
+            outbox.mail(outbox.Mail([somebody], text, values, application=application, path="/"))
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
         assert processing.work_one(row.id)
@@ -277,14 +268,14 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
 
 
 def test_a_mail_uses_the_time_zone_of_its_recipient_and_its_subject_utc_alone(awarded_app: Flask, sink: Sink) -> None:
-    at = Message("By %(at)s", at=datetime(2027, 3, 1, 23, 30, tzinfo=UTC))
+    by, at = Notification(Role.OFFICER, "By %(at)s", "By %(at)s"), datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
     with awarded_app.app_context():
         with transaction():
             somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
             somebody.timezone = "Asia/Kathmandu"
             recorded()
             application = db.session.query(Application).one()
-            outbox.mail([somebody], application=application, role=Role.OFFICER, subject=at, text=at, path="/tasks")
+            outbox.mail(outbox.Mail([somebody], by, {"at": at}, application=application, path="/tasks"))
             row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
         assert row is not None
         assert processing.work_one(row.id)

@@ -19,6 +19,7 @@ from tests.jobs.arriving import ASKED, DOMAIN, asked, put, shown, stored, tick
 from tests.jobs.test_mailing import Sink
 from tests.web.reading import words
 from workflows.engine.roles import Role
+from workflows.mails.messages import ON_PAGE
 
 pytestmark = pytest.mark.ground("in_review")
 
@@ -65,7 +66,7 @@ def test_without_a_domain_the_mail_says_to_answer_on_the_page(app: Flask, sink: 
     mail = sent(app, sink)[0]
 
     assert mail["Reply-To"] is None
-    assert message_mails.ON_PAGE in mail.get_content()
+    assert ON_PAGE in mail.get_content()
 
 
 def test_the_mails_of_an_application_form_one_thread(app: Flask, sink: Sink) -> None:

@@ -15,6 +15,7 @@ from grants.queries import recipients
 from grants.services import outbox, transitions
 from grants.services.reviews import conflicts
 from tests import world as w
+from workflows.engine.flow import Notification
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
@@ -122,12 +123,10 @@ def test_a_mail_without_an_officer_and_one_about_a_draft_name_none(app: Flask, m
     with app.app_context():
         world = w.found()
         draft = w.draft(world)
-        subject = Message("A text")
+        text = Notification(Role.APPLICANT, "A text", "A text")
         with transaction():
             person = world.people["mg1"]
-            outbox.mail(
-                [person], application=draft, role=Role.APPLICANT, subject=subject, text=subject, path="/applications/2"
-            )
+            outbox.mail(outbox.Mail([person], text, {}, application=draft, path="/applications/2"))
         unsent = paragraphs(newest(Role.APPLICANT))
         monkeypatch.setattr(recipients, "contact", lambda _: None)
         alone: list[Any] = [

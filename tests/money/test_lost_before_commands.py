@@ -20,7 +20,7 @@ from tests import world
 from tests.money.conftest import Copies
 from tests.money.losing import Losses, attempted
 from tests.prepared import Prepare
-from workflows.engine.message import Message
+from workflows.engine.flow import Notification
 from workflows.engine.roles import CLOCK, Actor, Role
 
 
@@ -34,8 +34,8 @@ def failed(prepare: Prepare) -> str:
         with transaction():
             drafts.keep_lost(draft, section="", content={}, version=1, actor=member())
         with transaction():
-            text = Message("A mail")
-            outbox.mail([made.people["mg1"]], application=row, role=Role.APPLICANT, subject=text, text=text, path="/")
+            text = Notification(Role.APPLICANT, "A mail", "A mail")
+            outbox.mail(outbox.Mail([made.people["mg1"]], text, {}, application=row, path="/"))
             db.session.query(Outbox).order_by(Outbox.id.desc()).limit(1).one().dead_at = now()
             db.session.flush()
 

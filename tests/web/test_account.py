@@ -18,8 +18,10 @@ from grants.services import locking, outbox, persons, transitions
 from grants.web.persons import account, account_view
 from tests import world as w
 from tests.browser import Answer, Careful, browser, named
+from workflows.engine.flow import Notification
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
+from workflows.mails.accounts import SIGN_IN_LINK
 
 pytestmark = pytest.mark.ground("small")
 
@@ -146,14 +148,8 @@ def test_without_the_version_the_second_tab_would_overwrite_the_first(
 
 def test_a_mail_is_in_the_language_of_mails(app: Flask) -> None:
     with app.app_context(), transaction():
-        outbox.mail(
-            [named("olga")],
-            application=None,
-            role=Role.OFFICER,
-            subject=Message("Sign in to Foundation Grants"),
-            text=Message("Sign in to Foundation Grants"),
-            path="/",
-        )
+        text = Notification(Role.OFFICER, SIGN_IN_LINK.subject, SIGN_IN_LINK.subject)
+        outbox.mail(outbox.Mail([named("olga")], text, {}, application=None, path="/"))
     save(browser(app, "olga"), mail_language="es")
 
     with app.app_context():

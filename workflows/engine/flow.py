@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from workflows.engine.effects import Effect
-from workflows.engine.message import N_, Message
+from workflows.engine.message import N_, Message, Value
 from workflows.engine.rights import Right
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS, Step
@@ -83,11 +83,38 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A mail that a transition sends: recipients, subject and text."""
+    """A mail: the role of its recipients, its subject and its text.
+
+    key, occasion: of a mail that no transition sends; a transition gives them to its own. whom: the recipients, where
+    they are not everybody who has the role on the application. more: further paragraphs. quotes: a text of a person
+    stands after the first paragraph. plural: the text for all numbers but one, if the mail counts something. optional:
+    the recipient can switch such mails off.
+    """
 
     to: Role
     subject: str
     text: str
+    key: str = ""
+    occasion: str = ""
+    whom: str = ""
+    more: tuple[str, ...] = ()
+    quotes: bool = False
+    plural: str = ""
+    optional: bool = False
+
+    def headline(self, values: Mapping[str, Value]) -> Message:
+        """The subject with its values."""
+        return Message(self.subject, cure=None, **values)
+
+    def body(self, values: Mapping[str, Value]) -> Message:
+        """The text with its values."""
+        if not self.plural:
+            return Message(self.text, cure=None, **values)
+        return Message.counted(self.text, self.plural, cure=None, **values)  # type: ignore[arg-type]
+
+    def paragraphs(self, values: Mapping[str, Value]) -> tuple[Message, ...]:
+        """The text and the further paragraphs with their values."""
+        return (self.body(values), *(Message(text, cure=None, **values) for text in self.more))
 
 
 _LAST: set[Guard] = set()

@@ -216,6 +216,8 @@ CONFLICTED_STAFF = Notification(
         "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer see "
         "it."
     ),
+    key="conflicted_staff",
+    occasion="A member of staff has declared a conflict of interest.",
 )
 CONFLICTED_JUDGE = Notification(
     Role.OFFICER,
@@ -225,6 +227,8 @@ CONFLICTED_JUDGE = Notification(
         "see it. Any eligibility checks they completed and any recommendation they made no longer count. Another "
         "person must complete or make them again."
     ),
+    key="conflicted_judge",
+    occasion="A member of staff who has judged the application has declared a conflict of interest.",
 )
 """After a member of staff who has judged the application has declared one."""
 JUDGE_JOINED = Notification(
@@ -235,6 +239,8 @@ JUDGE_JOINED = Notification(
         "in another role. Any eligibility checks they completed and any recommendation they made no longer count. "
         "Another person must complete or make them again."
     ),
+    key="judge_joined",
+    occasion="A person who has judged the application now acts for its applicant.",
 )
 JUDGE_APPLIED = Notification(
     Role.OFFICER,
@@ -244,6 +250,8 @@ JUDGE_APPLIED = Notification(
         "application %(reference)s and any recommendation they made no longer count. Another person must complete or "
         "make them again."
     ),
+    key="judge_applied",
+    occasion="A person who has judged the application now acts for another applicant to the call.",
 )
 REVIEWER_APPLIED = Notification(
     Role.OFFICER,
@@ -283,35 +291,6 @@ MORE_TIME = Notification(
         "We have extended your deadline for the call “%(call)s” to %(until)s. Your draft is saved, and you can submit "
         "it until then. The reason is:\n\n%(reason)s"
     ),
-)
-VERIFIED = Notification(
-    Role.APPLICANT,
-    N_("Organisation verified: %(organisation)s"),
-    N_("We have verified “%(organisation)s”. It can now be awarded a grant."),
-)
-NOT_VERIFIED = Notification(
-    Role.APPLICANT,
-    N_("Organisation not verified: %(organisation)s"),
-    N_(
-        "We could not verify “%(organisation)s”, so it cannot be awarded a grant. Correct the legal details on the "
-        "page of the organisation if they are wrong, and we check them again. The reason is:\n\n%(reason)s"
-    ),
-)
-JOIN_ASKED = Notification(
-    Role.APPLICANT,
-    N_("Decide by %(day)s: %(name)s asks to join %(organisation)s"),
-    N_(
-        "%(name)s (%(email)s) asks to act for “%(organisation)s”. Accept the request only if you know the person: they "
-        "can then read and write your proposals. If nobody answers by %(day)s, the Foundation decides."
-    ),
-)
-JOIN_ACCEPTED = Notification(
-    Role.PUBLIC,
-    N_("Request accepted: you can now act for %(organisation)s"),
-    N_("Your request to join “%(organisation)s” was accepted. You can now read and write its proposals."),
-)
-JOIN_DECLINED = Notification(
-    Role.PUBLIC,
-    N_("Request declined: %(organisation)s"),
-    N_("Your request to join “%(organisation)s” was declined. The reason is:\n\n%(reason)s"),
+    key="more_time",
+    occasion="An officer gives one applicant more time.",
 )

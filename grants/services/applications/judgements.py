@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from grants.queries import recipients
 from grants.queries.applications.judgements import Judgement
 from grants.services import outbox
-from workflows.engine.message import Message, Value
+from workflows.engine.message import Value
 from workflows.engine.roles import Role
 from workflows.flows.notifications import JUDGE_APPLIED, JUDGE_JOINED
 
@@ -22,14 +22,12 @@ def tell_officers(lost: Sequence[Judgement], *, joined: Collection[int] = ()) ->
     outbox.mail_all(
         outbox.Mail(
             people[one.application.id, Role.OFFICER],
+            JUDGE_JOINED if one.application.id in joined else JUDGE_APPLIED,
+            values_of(one),
             application=one.application,
-            role=Role.OFFICER,
-            subject=Message(notification.subject, cure=None, **values_of(one)),
-            text=Message(notification.text, cure=None, **values_of(one)),
             path=f"/applications/{one.application.id}",
         )
         for one in lost
-        for notification in [JUDGE_JOINED if one.application.id in joined else JUDGE_APPLIED]
     )
 
 

@@ -17,15 +17,14 @@ from grants.services.refusals import Refused
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor, Role
 from workflows.forms.extent import CHARACTERS
+from workflows.mails.messages import NOT_TAKEN
 
 QUOTED = 20_000
 """The most characters of a quoted mail that are stored."""
-SUBJECT = N_("Your email was not taken over: %(title)s")
 LARGE = N_("Your email is larger than 5 MB. Write your message on the page.")
 LONG = N_("Your email has more than %(most)s characters. Write a shorter message on the page.")
 EMPTY = N_("We found no text in your email. Write your message on the page.")
 LATE = N_("The reply address of our email has expired. Write your message on the page.")
-NOT_TAKEN = N_("Your email about “%(title)s” is not among the messages. %(reason)s")
 log = logging.getLogger("grants.replies")
 
 
@@ -92,12 +91,14 @@ def _refuse(mail: MessageMail, reply: Reply, reason: Message) -> None:
         log.info("a mail from another address was left out")
         return
     outbox.mail(
-        [mail.person],
-        application=application,
-        role=Role(mail.role),
-        subject=Message(SUBJECT, title=application.title),
-        text=Message(NOT_TAKEN, title=application.title, reason=reason),
-        path=f"/applications/{application.id}/messages",
+        outbox.Mail(
+            [mail.person],
+            NOT_TAKEN,
+            {"title": application.title, "reason": reason},
+            application=application,
+            role=Role(mail.role),
+            path=f"/applications/{application.id}/messages",
+        )
     )
 
 

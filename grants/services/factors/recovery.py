@@ -15,6 +15,7 @@ from grants.services.factors.registry import PAGE
 from grants.services.integrity import history
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
+from workflows.mails.accounts import RECOVERY_CODE_USED
 
 HOW_MANY, GROUPS, SIGNS = 10, 4, 4
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -46,19 +47,7 @@ def use(person: Person, text: str, *, actor: Actor) -> None:
     db.session.flush()
     about = history.About("person", person.id, "recovery_code", code.id)
     history.record(about, actor=actor, key="use_recovery_code", message=Message("Recovery code used"))
-    left = factors.codes_left(person.id)
-    outbox.mail_account(
-        person,
-        subject=Message("A recovery code of your account was used"),
-        text=Message.counted(
-            "Someone has signed in to your account with a recovery code. You have %(n)s code left. If it was not you, "
-            "choose a new password and write to us at once.",
-            "Someone has signed in to your account with a recovery code. You have %(n)s codes left. If it was not "
-            "you, choose a new password and write to us at once.",
-            n=left,
-        ),
-        path=PAGE,
-    )
+    outbox.mail_account(person, RECOVERY_CODE_USED, {"n": factors.codes_left(person.id)}, path=PAGE)
 
 
 def _group() -> str:

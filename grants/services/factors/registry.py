@@ -12,6 +12,7 @@ from grants.services.integrity import history
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
+from workflows.mails.accounts import FACTOR_ADDED, FACTOR_REMOVED, FACTORS_RESET
 
 PAGE = "/account/factors"
 LAST = Message(
@@ -32,12 +33,7 @@ def add(factor: Factor, person: Person, *, first: bool, actor: Actor) -> Factor:
         raise NotConfirmed(MEANWHILE)
     store(factor, actor=actor)
     trusted_devices.forget(person)
-    outbox.mail_account(
-        person,
-        subject=Message("A second factor was added to your account"),
-        text=Message("“%(label)s” was added to your account as a second factor.", label=factor.label),
-        path=PAGE,
-    )
+    outbox.mail_account(person, FACTOR_ADDED, {"label": factor.label}, path=PAGE)
     return factor
 
 
@@ -67,12 +63,7 @@ def remove(factor: Factor, *, actor: Actor) -> None:
     db.session.flush()
     trusted_devices.forget(person)
     _record(factor, actor, "remove_factor", Message("Second factor removed"))
-    outbox.mail_account(
-        person,
-        subject=Message("A second factor was removed from your account"),
-        text=Message("“%(label)s” was removed from your account as a second factor.", label=factor.label),
-        path=PAGE,
-    )
+    outbox.mail_account(person, FACTOR_REMOVED, {"label": factor.label}, path=PAGE)
 
 
 def reset(person: Person, *, reason: str, actor: Actor) -> int:
@@ -93,15 +84,7 @@ def reset(person: Person, *, reason: str, actor: Actor) -> int:
     history.record(
         about, actor=actor, key="reset_factors", message=Message("Second factors reset"), words={"reason": reason}
     )
-    outbox.mail_account(
-        person,
-        subject=Message("The second factors of your account were reset"),
-        text=Message(
-            "An administrator has removed all second factors and recovery codes of your account. Set up a new one when "
-            "you next sign in. If you did not ask for this, write to us at once."
-        ),
-        path=PAGE,
-    )
+    outbox.mail_account(person, FACTORS_RESET, path=PAGE)
     return len(ended)
 
 

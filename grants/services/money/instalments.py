@@ -20,6 +20,7 @@ from workflows.apportionment import apportioned
 from workflows.deadlines import RETURN_DAYS
 from workflows.engine.message import Message, Money
 from workflows.engine.roles import CLOCK, Actor, Role
+from workflows.mails.grants import RETURN_FUNDS
 from workflows.programme import InstalmentPlan
 
 SHOWN = "payable"
@@ -98,16 +99,14 @@ def _ask_back(rows: Sequence[Award], day: date) -> None:
     outbox.mail_all(
         outbox.Mail(
             people[award.application_id, Role.APPLICANT],
+            RETURN_FUNDS,
+            {
+                "title": award.application.title,
+                "unused": Money(award.unused, award.currency),
+                "day": day,
+                "number": award.number,
+            },
             application=award.application,
-            role=Role.APPLICANT,
-            subject=Message("Return unspent funds by %(day)s: %(title)s", day=day, title=award.application.title),
-            text=Message(
-                "%(unused)s of the money that we paid was not spent. Return it by %(day)s, and quote %(number)s as the "
-                "payment reference. Ask your programme officer which account to use.",
-                unused=Money(award.unused, award.currency),
-                day=day,
-                number=award.number,
-            ),
             path=f"/awards/{award.id}",
         )
         for award in rows

@@ -60,14 +60,14 @@ def assign(*, application: Application, reviewer: Person, actor: Actor) -> Assig
     db.session.add(assignment)
     db.session.flush()
     _begin(assignment, actor)
-    values = values_of(assignment)
     outbox.mail(
-        [reviewer],
-        application=application,
-        role=Role.REVIEWER,
-        subject=Message(INVITED_TO_REVIEW.subject, cure=None, **values),
-        text=Message(INVITED_TO_REVIEW.text, cure=None, **values),
-        path=f"/reviews/{assignment.id}",
+        outbox.Mail(
+            [reviewer],
+            INVITED_TO_REVIEW,
+            values_of(assignment),
+            application=application,
+            path=f"/reviews/{assignment.id}",
+        )
     )
     return assignment
 

@@ -19,7 +19,7 @@ from grants.services.refusals import Refused
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor, Role
 from workflows.flows.assignment import AT_WORK
-from workflows.flows.notifications import CONFLICTED, CONFLICTED_JUDGE, CONFLICTED_STAFF
+from workflows.flows.notifications import CONFLICTED_JUDGE, CONFLICTED_STAFF
 from workflows.rules.involvements import objections
 from workflows.rules.reviews import CONFLICTS
 
@@ -84,12 +84,13 @@ def _tell_officers(application: Application, person: Person, *, judged: bool) ->
         "call": application.call.title,
     }
     outbox.mail(
-        recipients.of(application, Role.OFFICER),
-        application=application,
-        role=Role.OFFICER,
-        subject=Message(CONFLICTED.subject, **values),
-        text=Message(CONFLICTED_JUDGE.text if judged else CONFLICTED_STAFF.text, **values),
-        path=f"/applications/{application.id}",
+        outbox.Mail(
+            recipients.of(application, Role.OFFICER),
+            CONFLICTED_JUDGE if judged else CONFLICTED_STAFF,
+            values,
+            application=application,
+            path=f"/applications/{application.id}",
+        )
     )
 
 

@@ -10,8 +10,9 @@ from grants.models import DigestMail
 from grants.queries import recipients
 from grants.services import outbox
 from grants.services.integrity.sealing import checkpoints
-from workflows.engine.message import Message
+from workflows.engine.message import Value
 from workflows.engine.roles import Role
+from workflows.mails.grants import DIGEST
 
 
 def queue() -> bool:
@@ -27,20 +28,7 @@ def queue() -> bool:
     first_today = insert(DigestMail).values(checkpoint_id=last.id).on_conflict_do_nothing()
     if db.session.scalar(first_today.returning(DigestMail.checkpoint_id)) is None:
         return False
-    outbox.mail(
-        recipients.everywhere(Role.AUDITOR),
-        application=None,
-        role=Role.AUDITOR,
-        subject=Message("Digest of the history, checkpoint %(id)s", id=last.id),
-        text=Message(
-            "Checkpoint %(id)s (epoch %(epoch)s) covers the history up to event %(up_to)s. Its digest is\n\n"
-            "%(digest)s\n\n"
-            "Keep this email. If the digest of this checkpoint is ever different, the history has been rewritten.",
-            id=last.id,
-            epoch=last.epoch,
-            up_to=last.up_to,
-            digest=last.digest,
-        ),
-        path="/",
-    )
+    values: dict[str, Value] = {"id": last.id, "epoch": last.epoch, "up_to": last.up_to, "digest": last.digest}
+    auditors = recipients.everywhere(Role.AUDITOR)
+    outbox.mail(outbox.Mail(auditors, DIGEST, values, application=None, path="/"))
     return True

@@ -1,0 +1,139 @@
+"""Mails about an account, to its person: sign-in, password, second factors, address."""
+
+from __future__ import annotations
+
+from workflows.engine.flow import Notification
+from workflows.engine.message import N_, Message
+from workflows.engine.roles import Role
+
+ONESELF = "the person themselves"
+PAGE = "/account"
+FACTORS = "/account/factors"
+UNASKED = N_("If you did not ask for this link, ignore this email. Without this email, no one can use the link.")
+VALIDITY = N_("The link is valid for %(minutes)s minutes and works once.")
+CODES_LEFT = Message.counted(
+    "Someone has signed in to your account with a recovery code. You have %(n)s code left. If it was not you, "
+    "choose a new password and write to us at once.",
+    "Someone has signed in to your account with a recovery code. You have %(n)s codes left. If it was not "
+    "you, choose a new password and write to us at once.",
+    n=0,
+)
+
+PASSWORD_CHANGED = Notification(
+    Role.PUBLIC,
+    N_("Your password was changed"),
+    N_(
+        "On %(at)s, the password of your account was changed, and all other sessions were ended. If it was not "
+        "you, choose “I have forgotten my password” on the sign-in page at once, and write to the Foundation."
+    ),
+    key="password_changed",
+    occasion="The password of the account was changed.",
+    whom=ONESELF,
+)
+NEW_DEVICE = Notification(
+    Role.PUBLIC,
+    N_("New sign-in to your account: %(device)s"),
+    N_(
+        "On %(at)s, someone signed in to your account %(way)s, in a browser that we do not know: %(device)s. If "
+        "it was you, you do not have to do anything. If not, open your account, end that session and change your "
+        "password."
+    ),
+    key="new_device",
+    occasion="Someone has signed in with a browser that this account has not used before.",
+    whom=ONESELF,
+)
+FACTOR_ADDED = Notification(
+    Role.PUBLIC,
+    N_("A second factor was added to your account"),
+    N_("“%(label)s” was added to your account as a second factor."),
+    key="factor_added",
+    occasion="A second factor was added.",
+    whom=ONESELF,
+)
+FACTOR_REMOVED = Notification(
+    Role.PUBLIC,
+    N_("A second factor was removed from your account"),
+    N_("“%(label)s” was removed from your account as a second factor."),
+    key="factor_removed",
+    occasion="A second factor was removed.",
+    whom=ONESELF,
+)
+FACTORS_RESET = Notification(
+    Role.PUBLIC,
+    N_("The second factors of your account were reset"),
+    N_(
+        "An administrator has removed all second factors and recovery codes of your account. Set up a new one when "
+        "you next sign in. If you did not ask for this, write to us at once."
+    ),
+    key="factors_reset",
+    occasion="An administrator has removed all second factors.",
+    whom=ONESELF,
+)
+RECOVERY_CODE_USED = Notification(
+    Role.PUBLIC,
+    N_("A recovery code of your account was used"),
+    CODES_LEFT.text,
+    plural=CODES_LEFT.plural,
+    key="recovery_code_used",
+    occasion="Someone has signed in with a recovery code.",
+    whom=ONESELF,
+)
+SIGN_IN_LINK = Notification(
+    Role.PUBLIC,
+    N_("Sign in to Foundation Grants"),
+    N_("Open this page and select “Sign in”: %(address)s"),
+    more=(VALIDITY, UNASKED),
+    key="sign_in_link",
+    occasion="Somebody has asked for a link to sign in, on the sign-in page.",
+    whom="the account with the address that was entered; nobody if there is none",
+)
+PASSWORD_LINK = Notification(
+    Role.PUBLIC,
+    N_("Choose a new password"),
+    N_("Open this page to choose a new password: %(address)s"),
+    more=(VALIDITY, UNASKED),
+    key="password_link",
+    occasion="Somebody has forgotten their password, and has asked for a link.",
+    whom="the account with the address that was entered; nobody if there is none",
+)
+CONFIRM_EMAIL = Notification(
+    Role.PUBLIC,
+    N_("Confirm your new email address"),
+    N_(
+        "You have asked to use this address for your account. Open this page and select “Use this address”: %(address)s"
+    ),
+    more=(
+        N_("The link is valid for %(hours)s hours and works once. Until then your account keeps its old address."),
+        UNASKED,
+    ),
+    key="confirm_email",
+    occasion="A person has asked for another email address.",
+    whom="the new address",
+)
+ANNOUNCE_EMAIL = Notification(
+    Role.PUBLIC,
+    N_("Your account is to get another email address"),
+    N_(
+        "Someone who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
+        " do not have to do anything."
+    ),
+    more=(
+        N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
+        N_("The link is valid for %(hours)s hours, until the new address is confirmed."),
+    ),
+    key="announce_email",
+    occasion="A person has asked for another email address.",
+    whom="the present address",
+)
+EMAIL_TAKEN = Notification(
+    Role.PUBLIC,
+    N_("Your email address was entered for another account"),
+    N_(
+        "Someone who is signed in to another account has asked to use your address for it. The address already"
+        " belongs to your account, so nothing was changed."
+    ),
+    more=(N_("If both accounts are yours, write to the Foundation."),),
+    key="email_taken",
+    occasion="A person has asked for an email address that belongs to another account.",
+    whom="the account that has the address",
+)
