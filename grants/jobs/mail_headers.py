@@ -1,4 +1,4 @@
-"""A mail as it is sent: its paragraphs with their headers."""
+"""A mail as it is sent: its paragraphs, as text and as HTML, with their headers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from email.header import Header
 from email.message import Message as Email
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 
 from grants.db import db
+from grants.jobs import mail_html
 from grants.jobs.program import settings
 from grants.language import Wording
 from grants.models import Outbox
@@ -17,16 +19,38 @@ from grants.services import outbox
 from reports.snapshots.facts import FOUNDATION
 
 
-def message_to(address: str, held: outbox.Claim, wording: Wording, subject: str, parts: Sequence[str]) -> Email:
-    """A mail of these paragraphs, in the language of the wording, with its headers."""
-    message = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
+def message_to(
+    address: str, held: outbox.Claim, wording: Wording, subject: str, parts: Sequence[str], *, quoted: str = ""
+) -> Email:
+    """A mail of these paragraphs, in the language of the wording, as text and as HTML, with its headers.
+
+    quoted: the paragraph that a person wrote, in whatever language.
+    """
     subject = " ".join(subject.split())[:180]
+    message = _content(wording, subject, parts, quoted)
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = formataddr((FOUNDATION, settings().mail_from)), address
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     message["Content-Language"] = wording.language
     message["Message-ID"] = identifier(f"outbox:{held.id}")
     return message
+
+
+def _content(wording: Wording, subject: str, parts: Sequence[str], quoted: str) -> Email:
+    """The paragraphs as text, and as HTML where this is not too large."""
+    text = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
+    html = mail_html.page(parts, language=wording.language, title=subject, site=settings().address, quoted=quoted)
+    if not html:
+        return text
+    message = MIMEMultipart("alternative", boundary=boundary(html))
+    message.attach(text)
+    message.attach(MIMEText(html, "html", _charset="utf-8"))
+    return message
+
+
+def boundary(html: str) -> str:
+    """What separates the parts: the same for every attempt, and in none of them, because these are in base 64."""
+    return f"=_{hashlib.sha256(html.encode()).hexdigest()[:32]}"
 
 
 def identifier(about: str) -> str:

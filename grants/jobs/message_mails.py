@@ -73,7 +73,9 @@ def written(held: outbox.Claim, message: Correspondence, person: Person, address
     )
     greeting, lead, *others = mail_texts.complete(wording, person.name, texts)
     subject = wording.translate(notification.headline(values))
-    mail = message_to(person.email, held, wording, subject, (greeting, lead, message.body, *others))
+    mail = message_to(
+        person.email, held, wording, subject, (greeting, lead, message.body, *others), quoted=message.body
+    )
     _thread(mail, message, person)
     if address:
         mail["Reply-To"] = formataddr((NAME, address))

@@ -24,6 +24,7 @@ from grants.services import outbox, persons, transitions
 from grants.services.integrity.sealing import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, sealed
+from tests.jobs.tags import Tags
 from tests.world import recorded
 from workflows.engine.flow import Notification
 from workflows.engine.message import Message
@@ -42,6 +43,20 @@ class Sink:
         assert isinstance(envelope.content, bytes)
         self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return self.answer
+
+
+def plain(mail: EmailMessage) -> str:
+    """The text part of a mail that was received."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def rich(mail: EmailMessage) -> str:
+    """The HTML part of a mail that was received."""
+    part = mail.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
 
 
 @contextmanager
@@ -85,10 +100,10 @@ def test_a_repeated_mail_has_the_same_message_id(awarded_app: Flask, sink: Sink,
 
     first, second = sink.got
     assert first["Message-ID"] == second["Message-ID"]
-    assert (first["To"], first["Subject"], first.get_content()) == (
+    assert (first["To"], first["Subject"], plain(first)) == (
         second["To"],
         second["Subject"],
-        second.get_content(),
+        plain(second),
     )
 
 
@@ -106,8 +121,8 @@ def test_a_mail_says_who_what_and_where(awarded_app: Flask, sink: Sink, mails: l
 
     assert {message["To"] for message in sink.got} <= known
     assert {message["From"] for message in sink.got} == {"Internet Society Foundation <grants@example.org>"}
-    assert all("http://localhost/" in message.get_content() for message in sink.got)
-    assert not any("%(" in f"{message['Subject']}{message.get_content()}" for message in sink.got)
+    assert all("http://localhost/" in plain(message) for message in sink.got)
+    assert not any("%(" in f"{message['Subject']}{plain(message)}" for message in sink.got)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +149,7 @@ def test_a_mail_greets_its_recipient_says_what_its_link_opens_and_is_signed(
         assert row is not None
         assert processing.work_one(row.id)
 
-    lines = sink.got[0].get_content().splitlines()
+    lines = plain(sink.got[0]).splitlines()
     assert lines == [greeting, "", "Text", "", f"{page} http://localhost/tasks", "", "Internet Society Foundation"]
 
 
@@ -267,6 +282,35 @@ def test_a_title_with_a_line_break_adds_no_header(awarded_app: Flask, sink: Sink
     assert sink.got[0]["Subject"] == "Fibre Bcc: all@example.org"
 
 
+def test_a_mail_has_the_same_text_as_plain_text_and_as_html(awarded_app: Flask, sink: Sink, mails: list[int]) -> None:
+    with awarded_app.app_context():
+        processing.work(mails)
+
+    for mail in sink.got:
+        assert mail.get_content_type() == "multipart/alternative"
+        assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+        html = Tags(rich(mail)).text.split()
+        assert [word for word in plain(mail).split() if word.rstrip(":") not in html] == []
+
+
+def test_a_title_adds_neither_header_nor_markup_nor_part(awarded_app: Flask, sink: Sink) -> None:
+    title = "Fibre\r\n--=_0\r\nContent-Type: text/html\r\n\r\n<b onclick=alert(1)>"
+    with awarded_app.app_context():
+        with transaction():
+            somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
+            text, values = Notification(Role.OFFICER, "%(title)s", "About %(title)s"), {"title": title}
+            application = db.session.query(Application).one()
+            outbox.mail(outbox.Mail([somebody], text, values, application=application, path="/"))
+            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+        assert row is not None
+        assert processing.work_one(row.id)
+
+    mail = sink.got[0]
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert "b" not in Tags(rich(mail)).names
+    assert len(mail.get_all("Content-Type", [])) == 1
+
+
 def test_a_mail_uses_the_time_zone_of_its_recipient_and_its_subject_utc_alone(awarded_app: Flask, sink: Sink) -> None:
     by, at = Notification(Role.OFFICER, "By %(at)s", "By %(at)s"), datetime(2027, 3, 1, 23, 30, tzinfo=UTC)
     with awarded_app.app_context():
@@ -281,7 +325,7 @@ def test_a_mail_uses_the_time_zone_of_its_recipient_and_its_subject_utc_alone(aw
         assert processing.work_one(row.id)
 
     assert sink.got[0]["Subject"] == "By 1 March 2027 at 23:30 UTC"
-    assert "\nBy 1 March 2027 at 23:30 UTC (2 March 2027 at 05:15 in Kathmandu)\n" in sink.got[0].get_content()
+    assert "\nBy 1 March 2027 at 23:30 UTC (2 March 2027 at 05:15 in Kathmandu)\n" in plain(sink.got[0])
 
 
 @pytest.mark.parametrize(
@@ -335,7 +379,7 @@ def test_the_digest_is_mailed_to_each_auditor_of_everything(
 
     [mail] = sink.got
     assert (mail["To"], mail["Subject"]) == ("uma@example.org", "Digest of the history, checkpoint 1")
-    assert checkpoint.digest in mail.get_content().splitlines()
+    assert checkpoint.digest in plain(mail).splitlines()
 
 
 def test_the_digest_is_mailed_once_a_day_and_only_if_it_is_new(awarded_app: Flask, checkpoint: Checkpoint) -> None:

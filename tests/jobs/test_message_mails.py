@@ -16,7 +16,7 @@ from grants.models import Correspondence, MessageMail, Outbox, Person
 from grants.services.correspondence import messages
 from tests import world as w
 from tests.jobs.arriving import ASKED, DOMAIN, asked, put, shown, stored, tick
-from tests.jobs.test_mailing import Sink
+from tests.jobs.test_mailing import Sink, plain
 from tests.web.reading import words
 from workflows.engine.roles import Role
 from workflows.mails.messages import ON_PAGE
@@ -42,11 +42,11 @@ def test_a_message_is_mailed_to_the_other_side_in_their_language(app: Flask, sin
     french, english = sorted(sent(app, sink), key=lambda mail: mail["To"])
 
     assert (french["To"], english["To"]) == ("mg1@example.org", "mg2@example.org")
-    assert ASKED in english.get_content()
-    assert ASKED in french.get_content()
-    assert "Dear Mg2 (demo)," in english.get_content()
+    assert ASKED in plain(english)
+    assert ASKED in plain(french)
+    assert "Dear Mg2 (demo)," in plain(english)
     assert "Read our message" not in french["Subject"]
-    assert "/applications/1/messages" in english.get_content()
+    assert "/applications/1/messages" in plain(english)
     assert re.fullmatch(rf".*<reply\+[0-9a-f]{{32}}@{re.escape(DOMAIN)}>", english["Reply-To"])
 
 
@@ -66,7 +66,7 @@ def test_without_a_domain_the_mail_says_to_answer_on_the_page(app: Flask, sink: 
     mail = sent(app, sink)[0]
 
     assert mail["Reply-To"] is None
-    assert ON_PAGE in mail.get_content()
+    assert ON_PAGE in plain(mail)
 
 
 def test_the_mails_of_an_application_form_one_thread(app: Flask, sink: Sink) -> None:

@@ -66,7 +66,7 @@ def paragraphs(row: Outbox, language: str = "en") -> list[str]:
         person = next(one for one in people if one.id == row.args["person"])
         person.language = language
         w.recorded()
-    return mailing.written(held, person).get_payload(decode=True).decode().rstrip("\n").split("\n\n")  # type: ignore[union-attr]
+    return mailing.written(held, person).get_payload(0).get_payload(decode=True).decode().rstrip("\n").split("\n\n")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("language", WITHDRAWN)

@@ -23,7 +23,7 @@ from grants.models import (
 )
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous
-from tests.jobs.test_mailing import Sink
+from tests.jobs.test_mailing import Sink, plain
 
 TOKEN = re.compile(r"/link/registration/([\w-]{43})")
 TOGO: dict[str, Any] = {
@@ -65,7 +65,7 @@ def send(app: Flask) -> list[str]:
 
 def paths(sink: Sink) -> list[str]:
     """The links of registrations in the mails that arrived."""
-    found = [TOKEN.search(mail.get_content()) for mail in sink.got]
+    found = [TOKEN.search(plain(mail)) for mail in sink.got]
     return [one[0] for one in found if one]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import Message as Email
 from typing import Any
 
 import pytest
@@ -157,7 +158,9 @@ def test_a_mail_is_in_the_language_of_mails(app: Flask) -> None:
         assert row is not None
         mail = mailing.written(outbox.Claim(row.id, 1, "mail", row.args), named("olga"))
 
-    body = mail.get_payload(decode=True)
+    part = mail.get_payload(0)
+    assert isinstance(part, Email)
+    body = part.get_payload(decode=True)
     assert isinstance(body, bytes)
     assert "Hola, Olga (demo):" in body.decode()
 

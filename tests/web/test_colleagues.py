@@ -18,7 +18,7 @@ from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, receiving
+from tests.jobs.test_mailing import Sink, plain, receiving
 from tests.web.reading import statements
 from tests.web.test_members import unasked
 from workflows.engine.rights import Right
@@ -73,7 +73,7 @@ def send(app: Flask) -> None:
 
 def paths(sink: Sink) -> list[str]:
     """The links in the mails that arrived."""
-    return [found[0] for mail in sink.got if (found := TOKEN.search(mail.get_content()))]
+    return [found[0] for mail in sink.got if (found := TOKEN.search(plain(mail)))]
 
 
 def mailed(app: Flask, sink: Sink, **fields: str) -> str:
@@ -333,7 +333,7 @@ def test_administrators_do_not_invite_themselves_to_another_role(app: Flask, sin
 def test_the_mail_names_the_day_and_who_invites(app: Flask, sink: Sink) -> None:
     mailed(app, sink)
 
-    text = sink.got[-1].get_content()
+    text = plain(sink.got[-1])
     assert "Mg1 (demo)" in text
     assert "Chapter MG" in text
 

@@ -18,7 +18,7 @@ from grants.services import email_changes, links, locking
 from grants.web.persons import identity
 from tests.browser import Answer, Careful, anonymous, browser, named
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, receiving
+from tests.jobs.test_mailing import Sink, plain, receiving
 from tests.web.passwords import SECRET, entered
 from tests.web.reading import statements
 from tests.web.test_account import events
@@ -48,7 +48,7 @@ def mailed(app: Flask) -> dict[str, str]:
 
 def texts(sink: Sink) -> dict[str, str]:
     """The mails by their recipient."""
-    return {mail["To"]: f"{mail['Subject']}\n{mail.get_content()}" for mail in sink.got}
+    return {mail["To"]: f"{mail['Subject']}\n{plain(mail)}" for mail in sink.got}
 
 
 def path(text: str) -> str:

@@ -17,7 +17,7 @@ from grants.services import links, locking, outbox, persons, sessions, transitio
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, receiving
+from tests.jobs.test_mailing import Sink, plain, receiving
 from tests.web.reading import statements
 
 pytestmark = pytest.mark.ground("small")
@@ -58,7 +58,7 @@ def send(app: Flask) -> list[str]:
 
 def paths(sink: Sink) -> list[str]:
     """The links in the mails that arrived."""
-    return [f"/link/{found[1]}" for mail in sink.got if (found := TOKEN.search(mail.get_content()))]
+    return [f"/link/{found[1]}" for mail in sink.got if (found := TOKEN.search(plain(mail)))]
 
 
 def used(app: Flask, path: str, **fields: str) -> int:
@@ -280,7 +280,7 @@ def test_the_mail_is_in_the_language_of_its_recipient(app: Flask, sink: Sink, la
     send(app)
 
     assert sink.got[0]["Subject"] == subject
-    assert "20 minut" in sink.got[0].get_content()
+    assert "20 minut" in plain(sink.got[0])
 
 
 def test_a_claim_that_was_overtaken_sends_nothing_twice(app: Flask, sink: Sink, settings: Settings) -> None:

@@ -17,7 +17,7 @@ from grants.services import links, locking, persons, registrations, transitions
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, receiving
+from tests.jobs.test_mailing import Sink, plain, receiving
 from tests.web.reading import statements
 from tests.web.registering import TOGO, WHOLE, added, call_id, counts, paths, register, send, together, use
 
@@ -190,7 +190,7 @@ def test_a_person_with_an_account_keeps_it_and_gets_a_mail_that_says_so(app: Fla
 
     use(app, paths(sink)[0])
 
-    assert "You already have an account with this address." in sink.got[0].get_content()
+    assert "You already have an account with this address." in plain(sink.got[0])
     assert added(app, before) == {name: 1 for name in WHOLE if name != "person"}
     with app.app_context():
         assert db.session.query(Person).filter_by(email="bo1@example.org").one().name == "Bo1 (demo)"

@@ -1,0 +1,33 @@
+"""The elements of an HTML page, for the tests of mails."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+
+class Tags(HTMLParser):
+    """The elements of a page with their attributes, its text, and the elements that stay open."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        self.text += data
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the elements."""
+        return {tag for tag, _ in self.tags}
+
+    @property
+    def addresses(self) -> list[str | None]:
+        """Every address in an attribute."""
+        return [value for _, attributes in self.tags for name, value in attributes.items() if name in {"href", "src"}]
