@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from grants.models import Application, Appointment, Assignment, Call, Conflict, Involvement, Membership, Person
+from grants.models.appointments import IN_FORCE
 from grants.models.organisations import COLUMNS
 from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import OPEN
@@ -81,7 +82,7 @@ def _ties(is_of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
             Appointment.person_id, "appointed", Appointment.call_id, Call.id, (Appointment.role, Appointment.programme)
         )
         .outerjoin(Call, or_(Call.id == Appointment.call_id, Call.programme == Appointment.programme))
-        .where(Appointment.ended_at.is_(None)),
+        .where(IN_FORCE),
     ]
     return union_all(*(part.where(is_of(part.selected_columns.person)).correlate(Person) for part in current))
 

@@ -11,7 +11,8 @@ MISSING = """
     SELECT NOT EXISTS (
         SELECT FROM public.appointment a JOIN public.person p ON p.id = a.person_id
          WHERE a.role = 'administrator' AND a.programme IS NULL AND a.call_id IS NULL
-           AND a.ended_at IS NULL AND p.ended_at IS NULL)"""
+           AND a.ended_at IS NULL AND p.ended_at IS NULL
+           AND (a.ends_on IS NULL OR a.ends_on > (grants_now() AT TIME ZONE 'UTC')::date))"""
 """As `queries.persons.has_administrator`."""
 SECONDS = 10
 

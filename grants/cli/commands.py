@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 
 import click
 from psycopg.errors import UndefinedTable
@@ -58,7 +58,7 @@ def _settings() -> Settings:
     return settings
 
 
-def day(at: datetime) -> str:
+def day(at: date) -> str:
     """A day as sentences write it: 5 December 2026."""
     return f"{at.day} {at:%B %Y}"
 

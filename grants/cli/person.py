@@ -91,10 +91,14 @@ def reset_factors(email: str, reason: str) -> None:
 
 def scoped(appointment: Appointment) -> str:
     """The role of an appointment with its scope, as the commands name it."""
-    name = str(ROLES[appointment.role])
+    parts = [str(ROLES[appointment.role])]
     if appointment.call_id is not None:
-        return f"{name}, call {appointment.call_id}"
-    return f"{name}, programme {appointment.programme}" if appointment.programme else name
+        parts.append(f"call {appointment.call_id}")
+    if appointment.programme:
+        parts.append(f"programme {appointment.programme}")
+    if appointment.ends_on:
+        parts.append(f"until {day(appointment.ends_on)}")
+    return ", ".join(parts)
 
 
 def _taken(known: Person) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from grants.cli.commands import OPERATOR, installation, person_at
@@ -31,11 +33,23 @@ def role() -> None:
 @ROLE
 @PROGRAMME
 @CALL
-def give(email: str, role: str, programme: str, call: str) -> None:
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day, such as 2027-03-31, at whose beginning in UTC the role ends.",
+)
+def give(email: str, role: str, programme: str, call: str, until: datetime | None) -> None:
     """Assign a role to a person, everywhere or in one programme or call. This ends the person’s sessions."""
     with installation():
         person, place = person_at(email), _place(programme, call)
-        made = persons.appoint(person, _role(role), programme=place.programme, call_id=place.call_id, actor=OPERATOR)
+        made = persons.appoint(
+            person,
+            _role(role),
+            programme=place.programme,
+            call_id=place.call_id,
+            ends_on=until.date() if until else None,
+            actor=OPERATOR,
+        )
         line = f"{person.name} now has the role: {scoped(made)}."
     click.echo(line)
 

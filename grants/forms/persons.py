@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from wtforms.validators import ValidationError
 
+from grants.db import today
 from grants.forms.base import ChoiceField, Form, needed
+from grants.forms.days import DayField
+from grants.services import persons
 from workflows.engine.roles import APPOINTED, ROLES
 from workflows.forms.values import WHOLE, whole
 from workflows.programmes import programmes
@@ -17,7 +22,7 @@ NO_ROLE, NO_SCOPE = lazy_gettext("Select a role."), lazy_gettext("Select a scope
 
 
 class AppointmentForm(Form):
-    """A role and its scope: `everything`, `programme:<code>` or `call:<id>`. Neither is selected in advance."""
+    """A role, its scope, `everything`, `programme:<code>` or `call:<id>`, and its end. None is selected in advance."""
 
     role = ChoiceField(
         lazy_gettext("Role"),
@@ -31,6 +36,18 @@ class AppointmentForm(Form):
         wrong=NO_SCOPE,
         choices={},
     )
+
+    ends_on = DayField(
+        lazy_gettext("End date"),
+        description=lazy_gettext(
+            "The role ends when this day begins, in UTC. Leave it empty for a role without an end."
+        ),
+    )
+
+    def validate_ends_on(self, field: Any) -> None:
+        """Reject an end that is not after today."""
+        if field.data is not None and field.data <= today():
+            raise ValidationError(gettext(persons.PAST.text))
 
     def offer(self, calls: Iterable[tuple[int, str]], codes: Iterable[str], *, everything: bool) -> None:
         """Set the roles and scopes that can be chosen. everything: whether a role without a limit is among them."""

@@ -1,4 +1,4 @@
-"""Periodic work: transitions whose time limit has passed, the digest for auditors, the public figures, retention.
+"""Periodic work: transitions whose time limit has passed, ends of roles, digest, public figures, retention.
 
 It is a process of its own, so that no mail or letter can stand before it. Several can run at the same time.
 """
@@ -19,8 +19,11 @@ from grants.db import db, transaction
 from grants.jobs import inspecting, replies
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
+from grants.queries import appointments as roles
 from grants.queries import overdue
+from grants.queries.failures import ROLE
 from grants.services import (
+    appointments,
     devices,
     email_changes,
     failures,
@@ -46,6 +49,8 @@ WAIT = "SET LOCAL lock_timeout = '2s'"
 """How long the clock waits for a row that somebody holds, before it goes on with the next one."""
 REPLIES = "replies"
 """The key under which a failure to read the folder of replies is recorded."""
+ROLES = "roles"
+"""The key under which a failure to find the roles whose end date has come is recorded."""
 SEARCH = "due"
 """The key under which a failure to find what is due is recorded."""
 
@@ -69,6 +74,7 @@ WORK: dict[str, Callable[[], object]] = {
     "outbox": outbox.purge,
     "quarantine": inspecting.purge,
     "reply_addresses": mails.purge,
+    "role_reminders": appointments.remind,
     "sealing": _watch_sealer,
 }
 """What each tick does beside the transitions, by the key under which a failure is recorded."""
@@ -102,9 +108,29 @@ def tick() -> int:
         taken += _attempt(key, partial(_apply, id, key), application=id)
     for name, work in WORK.items():
         _attempt(name, work)
+    _end_roles()
     _take_replies()
     db.session.remove()
     return taken
+
+
+def _end_roles() -> None:
+    """End the roles whose end date has come, each in a transaction of its own."""
+    over = list[int]()
+    _attempt(ROLES, partial(_search_roles, over))
+    for id in over:
+        _attempt(f"{ROLE}{id}", partial(_end_role, id))
+
+
+def _search_roles(over: list[int]) -> None:
+    """Add the roles that are over, and forget the failures of those that have ended."""
+    over += roles.over()
+    failures.forget_named(ROLE, roles.unended())
+
+
+def _end_role(id: int) -> None:
+    db.session.execute(text(WAIT))
+    appointments.end_over(id, apply=transitions.apply)
 
 
 def _take_replies() -> None:

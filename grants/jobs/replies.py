@@ -82,4 +82,4 @@ def _forget(folder: Path) -> None:
     there = {_file(name).task for place in places for name in maildir.names(folder, place)}
     db.session.remove()
     with transaction():
-        failures.forget_replies(there)
+        failures.forget_named(REPLY, there)

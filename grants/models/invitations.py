@@ -19,6 +19,7 @@ class Invitation(Model):
     """An invitation, open until it is accepted, withdrawn or ends.
 
     organisation_id: to act for this organisation with the rights; else to the role, with its scope as in Appointment.
+    role_ends_on: the end of the role, as `ends_on` of Appointment.
     hands_over: the membership whose rights pass to the person who accepts, at the earliest on `starts_on`.
     token_sha256: of the link in the newest mail; the token itself is in that mail alone.
     """
@@ -40,6 +41,7 @@ class Invitation(Model):
             "(hands_over IS NULL) = (starts_on IS NULL) AND (hands_over IS NULL OR organisation_id IS NOT NULL)",
             name="hand_over_has_its_day",
         ),
+        CheckConstraint("role_ends_on IS NULL OR role IS NOT NULL", name="only_a_role_ends"),
         Index(
             "invitation_open_key",
             "organisation_id",
@@ -70,6 +72,7 @@ class Invitation(Model):
     withdrawn_at: Mapped[Instant | None]
     hands_over: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     starts_on: Mapped[date | None]
+    role_ends_on: Mapped[date | None]
 
     organisation: Mapped[Organisation | None] = relationship()
     call: Mapped[Call | None] = relationship()

@@ -11,6 +11,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Appointment, Factor, Person, RecoveryCode, TrustedDevice
+from grants.models.appointments import IN_FORCE
 from grants.models.factors import PASSKEY, TOTP
 from workflows.engine.roles import Role
 
@@ -43,7 +44,7 @@ def passkeys(person: int) -> list[Factor]:
 
 def roles(person: int) -> frozenset[Role]:
     """The roles that the person with this id holds by appointment, whatever their scope."""
-    held = select(Appointment.role).where(Appointment.person_id == person, Appointment.ended_at.is_(None)).distinct()
+    held = select(Appointment.role).where(Appointment.person_id == person, IN_FORCE).distinct()
     return frozenset(map(Role, db.session.scalars(held.order_by(Appointment.role))))
 
 

@@ -18,6 +18,8 @@ from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 PAGE = 50
+ROLE = "role "
+"""Before the id of a role whose end is due, in the key of its failure."""
 REPLY = "reply "
 """Before the name of a file with a reply by mail, in the key of its failure."""
 
@@ -69,6 +71,8 @@ WORK = {
     "quarantine": Message("Deletion of files left in quarantine"),
     "reply_addresses": Message("Deletion of expired records"),
     "replies": Message("Replies by email"),
+    "roles": Message("End of roles whose end date has come"),
+    "role_reminders": Message("Reminders of the end of roles"),
     "sealing": Message("Checkpoints of the history"),
 }
 """What the clock does beside applying transitions."""
@@ -145,6 +149,8 @@ def _work(task: str) -> Message:
     """The name of the work: of a transition, its title."""
     if task.startswith(REPLY):
         return Message("Reply by email, file %(name)s", name=task.removeprefix(REPLY))
+    if task.startswith(ROLE):
+        return WORK["roles"]
     timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)
     title = next((Message(row.title) for row in timed), None)
     return WORK.get(task) or title or Message("Scheduled job")

@@ -14,6 +14,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Appointment, Call, Conflict, Membership, Person, SignIn
+from grants.models.appointments import IN_FORCE
 from grants.queries.search import each, holds, words_of
 from workflows.engine.roles import Role
 from workflows.forms.values import WHOLE
@@ -44,7 +45,7 @@ def listing(principal: Principal, *, words: str = "", after: str = "") -> Listin
         select(Person).where(visible(Person, principal)).order_by(func.plain(Person.name), Person.id).limit(PAGE + 1)
     )
     if sought := words_of(words):
-        wanted = wanted.where(each(sought, _holds))
+        wanted = wanted.where(each(sought, holds_words))
     name, _, id = after.rpartition(":")
     if WHOLE.fullmatch(id):
         wanted = wanted.where(tuple_(func.plain(Person.name), Person.id) > tuple_(name, int(id)))
@@ -54,7 +55,7 @@ def listing(principal: Principal, *, words: str = "", after: str = "") -> Listin
     return Listing(tuple(_listed(page, principal)), f"{last}:{page[-1].id}" if more else "")
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def holds_words(word: str) -> ColumnElement[bool]:
     """Match the word in name or email address."""
     return or_(holds(func.plain(Person.name), word), holds(func.plain(Person.email), word))
 
@@ -64,7 +65,7 @@ def _listed(people: list[Person], principal: Principal) -> list[Listed]:
     held = db.session.execute(
         select(Appointment.person_id, Appointment.role)
         .distinct()
-        .where(Appointment.person_id.in_(ids), Appointment.ended_at.is_(None), visible(Appointment, principal))
+        .where(Appointment.person_id.in_(ids), IN_FORCE, visible(Appointment, principal))
         .order_by(Appointment.role)
     ).all()
     joined = db.session.scalars(
@@ -88,14 +89,14 @@ def appointments(person: Person, principal: Principal) -> list[Appointment]:
     return list(
         db.session.scalars(
             select(Appointment)
-            .where(Appointment.person_id == person.id, Appointment.ended_at.is_(None), visible(Appointment, principal))
+            .where(Appointment.person_id == person.id, IN_FORCE, visible(Appointment, principal))
             .order_by(Appointment.role, Appointment.id)
         )
     )
 
 
 def held(person: Person) -> list[Appointment]:
-    """All roles that a person holds now, for commands of an operator."""
+    """All roles of a person that have not ended, also those that are over and wait for the clock; for commands."""
     wanted = select(Appointment).where(Appointment.person_id == person.id, Appointment.ended_at.is_(None))
     return list(db.session.scalars(wanted.order_by(Appointment.role, Appointment.id)))
 
@@ -114,7 +115,7 @@ def hashed_as(sha256: str) -> Person | None:
 def everyone() -> list[tuple[Person, list[Appointment]]]:
     """All people by address, each with the roles they hold now, for commands of an operator; two queries."""
     roles = defaultdict(list)
-    current = select(Appointment).where(Appointment.ended_at.is_(None)).order_by(Appointment.role, Appointment.id)
+    current = select(Appointment).where(IN_FORCE).order_by(Appointment.role, Appointment.id)
     for appointment in db.session.scalars(current):
         roles[appointment.person_id].append(appointment)
     return [(one, roles[one.id]) for one in db.session.scalars(select(Person).order_by(Person.email))]
@@ -124,7 +125,7 @@ def has_administrator() -> bool:
     """Whether an administrator without a limit has an account that has not ended."""
     wanted = select(Appointment.id).join(Person, Person.id == Appointment.person_id)
     unlimited = (Appointment.programme.is_(None), Appointment.call_id.is_(None))
-    current = (Appointment.ended_at.is_(None), Person.ended_at.is_(None))
+    current = (IN_FORCE, Person.ended_at.is_(None))
     return (
         db.session.scalar(select(wanted.where(Appointment.role == Role.ADMINISTRATOR, *unlimited, *current).exists()))
         is True
@@ -136,9 +137,9 @@ def alone_in(person: Person) -> frozenset[str]:
     others = (
         select(Appointment.role)
         .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.person_id != person.id, Appointment.ended_at.is_(None), Person.ended_at.is_(None))
+        .where(Appointment.person_id != person.id, IN_FORCE, Person.ended_at.is_(None))
     )
-    own = (Appointment.person_id == person.id, Appointment.ended_at.is_(None))
+    own = (Appointment.person_id == person.id, IN_FORCE)
     return frozenset(db.session.scalars(select(Appointment.role).where(*own, Appointment.role.not_in(others))))
 
 
@@ -180,7 +181,7 @@ def calls(principal: Principal) -> list[tuple[int, str]]:
 
 def covering(call: Call) -> ColumnElement[bool]:
     """Current appointments that cover the call."""
-    return and_(Appointment.ended_at.is_(None), scoped_over(call))
+    return and_(IN_FORCE, scoped_over(call))
 
 
 def scoped_over(call: Call) -> ColumnElement[bool]:
@@ -202,7 +203,7 @@ JUDGING = (
     select(Appointment.role, Appointment.person_id)
     .join(Person, Person.id == Appointment.person_id)
     .where(
-        Appointment.ended_at.is_(None),
+        IN_FORCE,
         _scoped_over(bindparam("call"), bindparam("programme")),
         Person.ended_at.is_(None),
         Appointment.person_id.not_in(

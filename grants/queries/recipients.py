@@ -11,6 +11,7 @@ from grants.access.principals import load_principals
 from grants.access.visibility import reached
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Award, Call, Membership, Person
+from grants.models.appointments import IN_FORCE
 from workflows.engine.roles import Role
 
 MOST = 100
@@ -41,7 +42,7 @@ def contact_of(call: Call) -> Person | None:
         Appointment.programme == call.programme,
         Appointment.programme.is_(None) & Appointment.call_id.is_(None),
     )
-    held = select(Appointment.person_id).where(Appointment.role == Role.OFFICER, Appointment.ended_at.is_(None), scope)
+    held = select(Appointment.person_id).where(Appointment.role == Role.OFFICER, IN_FORCE, scope)
     wanted = select(Person).where(Person.id.in_(held), Person.ended_at.is_(None))
     return db.session.scalars(wanted.order_by(Person.name, Person.id).limit(1)).first()
 
@@ -50,7 +51,7 @@ def everywhere(role: Role) -> list[Person]:
     """The people who have the role for everything now; by name, at most a hundred."""
     held = select(Appointment.person_id).where(
         Appointment.role == role,
-        Appointment.ended_at.is_(None),
+        IN_FORCE,
         Appointment.programme.is_(None),
         Appointment.call_id.is_(None),
     )
@@ -107,7 +108,7 @@ def _candidates(applications: Iterable[int], role: Role) -> Select[int, Person]:
             Appointment.programme.is_(None) & Appointment.call_id.is_(None),
         )
         ties = select(Application.id, Appointment.person_id).join(Application.call).join(Appointment, scope)
-        ties = ties.where(Appointment.role == role, Appointment.ended_at.is_(None))
+        ties = ties.where(Appointment.role == role, IN_FORCE)
     tie = ties.where(Application.id.in_(applications)).distinct().subquery("tie")
     place = func.row_number().over(partition_by=tie.c.id, order_by=(Person.name, Person.id)).label("place")
     ranked = (

@@ -47,13 +47,23 @@ def accept(invitation: Invitation, token: str, *, name: str, password_hash: str 
     elif organisation:
         persons.join(person, organisation, rights=invitation.rights, actor=inviter)
     else:
-        where = {"programme": invitation.programme, "call_id": invitation.call_id}
-        persons.appoint(person, Role(str(invitation.role)), **where, actor=inviter)  # type: ignore[arg-type]
+        _appoint(invitation, person, inviter)
     themselves = Actor(person=person.id, role=Role.PUBLIC, via="link")
     invitations.record(invitation, themselves, "accept", Message("Invitation accepted"))
     if giver is None:
         _notify(invitation, person)
     return person, known is None
+
+
+def _appoint(invitation: Invitation, person: Person, inviter: Actor) -> None:
+    persons.appoint(
+        person,
+        Role(str(invitation.role)),
+        programme=invitation.programme,
+        call_id=invitation.call_id,
+        ends_on=invitation.role_ends_on,
+        actor=inviter,
+    )
 
 
 def _account(invitation: Invitation, name: str, password_hash: str | None) -> Person:

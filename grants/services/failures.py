@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from grants.db import GRANTS_NOW, db
 from grants.models import ClockFailure
-from grants.queries.failures import REPLY
 
 PAUSE = timedelta(minutes=1)
 DOUBLINGS = 8
@@ -55,8 +54,8 @@ def tries(task: str) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def forget_replies(there: Collection[str]) -> None:
-    """Forget the failures of replies by mail whose files are gone. there: the keys of those that are not."""
-    failed = select(ClockFailure).where(ClockFailure.task.startswith(REPLY, autoescape=True))
+def forget_named(prefix: str, there: Collection[str]) -> None:
+    """Forget the failures of tasks whose keys begin with the prefix and are gone. there: those that are not."""
+    failed = select(ClockFailure).where(ClockFailure.task.startswith(prefix, autoescape=True))
     if gone := [row.id for row in db.session.scalars(failed) if row.task not in there]:
         db.session.execute(delete(ClockFailure).where(ClockFailure.id.in_(gone)))

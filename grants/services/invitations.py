@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import update
 
@@ -35,6 +35,8 @@ UNHELD = {"synchronize_session": False, **changes.NOTED}
 """Of the statement that stores the hash of a token, which history does not hold."""
 OVER = Message("This invitation is no longer open. Invite the person again if they should still join.")
 MEMBER = Message("The person with this email address already acts for the organisation.", cure="email")
+COPIED = ("email", "name", "organisation_id", "role", "programme", "call_id", "role_ends_on", "hands_over", "starts_on")
+"""What an invitation that is sent again keeps, beside the rights."""
 MOST_OPEN = 20
 TOO_MANY = Message(
     "Your organisation has %(most)s open invitations, which is the maximum. Withdraw one first.", most=MOST_OPEN
@@ -66,18 +68,28 @@ def invite_member(
 
 
 def invite_to_role(
-    role: Role, *, email: str, name: str, programme: str | None = None, call_id: int | None = None, actor: Actor
+    role: Role,
+    *,
+    email: str,
+    name: str,
+    programme: str | None = None,
+    call_id: int | None = None,
+    ends_on: date | None = None,
+    actor: Actor,
 ) -> Invitation:
     """Invite somebody to a role of the Foundation, and queue the mail.
 
     The answer is the same whether or not the address has an account; what speaks against the role is asked when the
-    invitation is accepted, as when a role is assigned. Raises Refused for what is no address or name, and for an
-    applicant or a reviewer of a call that the role covers.
+    invitation is accepted, as when a role is assigned. ends_on: as in `persons.appoint`. Raises Refused for what is no
+    address or name, for an end that is not after today, and for an applicant or a reviewer of a call that the role
+    covers.
     """
     email, name = clean(email, name)
     _hold(None, actor, Place(programme, call_id))
+    persons.expect_later(ends_on)
     persons.expect_impartial(actor, programme=programme, call_id=call_id)
-    return add(Invitation(email=email, name=name, role=str(role), programme=programme, call_id=call_id), actor)
+    where = {"programme": programme, "call_id": call_id, "role_ends_on": ends_on}
+    return add(Invitation(email=email, name=name, role=str(role), **where), actor)
 
 
 def send_again(invitation: Invitation, *, actor: Actor) -> Invitation:
@@ -85,11 +97,11 @@ def send_again(invitation: Invitation, *, actor: Actor) -> Invitation:
     _hold(invitation.organisation, actor, place_of(invitation), besides=invitation)
     if not invitation.is_open:
         raise Refused(OVER)
+    persons.expect_later(invitation.role_ends_on)
     if invitation.hands_over and invitation.invited_by != actor.person:
         raise Refused(OWN)
     close(invitation, actor)
-    kept = ("email", "name", "organisation_id", "role", "programme", "call_id", "hands_over", "starts_on")
-    copied = {column: getattr(invitation, column) for column in (*kept, *COLUMNS.values())}
+    copied = {column: getattr(invitation, column) for column in (*COPIED, *COLUMNS.values())}
     ahead = max(invitation.starts_on - today(), timedelta()) if invitation.starts_on else timedelta()
     return add(Invitation(**copied), actor, lasts=LASTS + ahead)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from config import NAMES
 from grants.access.permissions import RIGHTS, Permission
-from grants.db import db, now
+from grants.db import db, now, today
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
 from grants.models.organisations import COLUMNS
 from grants.queries.applications import involvements as involved
@@ -36,6 +37,7 @@ REVIEWS = Message(
 )
 """Why an administrator neither gives nor ends a role, because its people judge: of an applicant, of a reviewer."""
 
+PAST = Message("Choose a later end date: a role lasts at least until tomorrow.", cure="ends_on")
 CLOSED = Message("This account is closed, so it cannot get a role or act for an organisation.")
 ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
 INVITING = RIGHTS[Permission.INVITE_MEMBER]
@@ -219,21 +221,31 @@ def admit(
 
 
 def appoint(
-    person: Person, role: Role, *, programme: str | None = None, call_id: int | None = None, actor: Actor
+    person: Person,
+    role: Role,
+    *,
+    programme: str | None = None,
+    call_id: int | None = None,
+    ends_on: date | None = None,
+    actor: Actor,
 ) -> Appointment:
     """Appoint the person to the role, everywhere or in one programme or call; record it in history.
 
-    Ends all sessions of the person, because what they may see changes. Raises Refused for an account that is closed,
-    and as in `_expect`. The transaction raises ConstraintViolated when the person already holds this role.
+    ends_on: the first day, in UTC, on which the role no longer counts; None for a role without an end. Ends all
+    sessions of the person, because what they may see changes. Raises Refused for an account that is closed, for an end
+    that is not after today, and as in `_expect`. The transaction raises ConstraintViolated when the person already
+    holds this role.
     """
     locking.hold(person, actor=actor, place=Place(programme, call_id))
     _expect_open(person)
+    expect_later(ends_on)
     _expect(person, actor, programme=programme, call_id=call_id)
-    appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id)
+    appointment = Appointment(person=person, role=str(role), programme=programme, call_id=call_id, ends_on=ends_on)
     db.session.add(appointment)
     db.session.flush()
     sign_out_everywhere(person)
-    _record(appointment, actor, "appoint", Message("Appointed as %(role)s", role=ROLES[role]))
+    until = Message("Appointed as %(role)s until %(day)s", role=ROLES[role], day=ends_on) if ends_on else None
+    _record(appointment, actor, "appoint", until or Message("Appointed as %(role)s", role=ROLES[role]))
     return appointment
 
 
@@ -253,6 +265,12 @@ def dismiss(appointment: Appointment, *, actor: Actor, apply: Apply) -> None:
     sign_out_everywhere(appointment.person)
     _record(appointment, actor, "dismiss", _dismissed(appointment))
     assignments.release(appointment.person, apply=apply)
+
+
+def expect_later(ends_on: date | None) -> None:
+    """Raise Refused for the end of a role that is not after today."""
+    if ends_on is not None and ends_on <= today():
+        raise Refused(PAST)
 
 
 def _expect_open(person: Person) -> None:

@@ -30,7 +30,6 @@ GROUPS = frozenset({"integrity", "money", "sealing", "verifying"})
 ONE_LAYER: dict[str, tuple[str, str]] = {
     "acceptances": ("services", "an acceptance is read and shown with the invitation"),
     # a table that nothing else is named after
-    "appointments": ("models", "they are given and ended with the person who holds them: services/persons"),
     "counters": ("models", "the table behind services/numbers"),
     # commands of things that are read and shown with another
     "agreements": ("services", "an agreement is read and shown with its award"),

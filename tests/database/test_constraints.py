@@ -65,6 +65,8 @@ BROKEN = {
     "application_months_are_plausible": "UPDATE application SET months = 121",
     "application_sent_has_its_number": "UPDATE application SET reference = NULL WHERE step <> 'draft'",
     "application_stage_is_known": "UPDATE application SET stage = 'finale'",
+    "appointment_ends_after_it_begins": "UPDATE appointment SET ends_on = created_at::date WHERE id = 1",
+    "appointment_reminds_of_an_end": "UPDATE appointment SET reminded_days = 30 WHERE id = 1",
     "appointment_one_scope": "UPDATE appointment SET programme = 'BTN-L', call_id = 1 WHERE id = 1",
     "appointment_role_is_appointed": "UPDATE appointment SET role = 'applicant' WHERE id = 1",
     "assignment_reads_after_declaring": "UPDATE assignment SET cleared_at = NULL",
@@ -166,6 +168,7 @@ BROKEN = {
     "invitation_ends_after_it_begins": INVITED.format(columns="role, created_at", values="'officer', now() + interval '9 days'"),
     "invitation_accepted_by_somebody": INVITED.format(columns="role, accepted_at", values="'officer', now()"),
     "invitation_hand_over_has_its_day": INVITED.format(columns="role, starts_on", values="'officer', '2030-01-01'"),
+    "invitation_only_a_role_ends": INVITED.format(columns="organisation_id, role_ends_on", values="1, '2030-01-01'"),
     "invitation_one_end": INVITED.format(columns="role, accepted_at, accepted_by, withdrawn_at", values="'officer', now(), 1, now()"),
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",

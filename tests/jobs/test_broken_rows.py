@@ -168,6 +168,7 @@ BROKEN = {
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
     "quarantine": "REVOKE SELECT ON attachment FROM grants_app",
     "reply_addresses": "REVOKE DELETE ON message_mail FROM grants_app",
+    "role_reminders": "REVOKE UPDATE (reminded_days) ON appointment FROM grants_app",
 }
 
 

@@ -145,7 +145,12 @@ HELD: dict[str, Held] = {
         "id organisation_id person_id title asked_at due_on decided_at decided_by accepted reason",
         Owner("organisation", "organisation_id"),
     ),
-    "appointment": Held("id person_id role programme call_id created_at ended_at", Owner("person", "person_id")),
+    "appointment": Held(
+        "id person_id role programme call_id created_at ended_at",
+        Owner("person", "person_id"),
+        later=(Later(3, {"ends_on": "NULL"}),),
+        derived={"reminded_days": "which reminder of its end was mailed, without an event"},
+    ),
     "membership": Held(
         "id person_id organisation_id title created_at ended_at",
         Owner("person", "person_id"),
@@ -161,7 +166,7 @@ HELD: dict[str, Held] = {
         "id email name organisation_id role programme call_id may_edit may_submit may_sign is_contact invited_by"
         " created_at ends_at accepted_at accepted_by withdrawn_at",
         Owner("person", "invited_by"),
-        later=(Later(3, {"hands_over": "NULL", "starts_on": "NULL"}),),
+        later=(Later(3, {"hands_over": "NULL", "starts_on": "NULL"}), Later(4, {"role_ends_on": "NULL"})),
         derived={"token_sha256": "the hash of the newest mail's token, which gives nothing but the invitation itself"},
     ),
     "fund": Held("id title year currency source created_at"),

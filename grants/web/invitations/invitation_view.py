@@ -68,7 +68,8 @@ def acceptance(invitation: Invitation, form: AcceptanceForm | None) -> Acceptanc
     purpose = (
         Fact(gettext("Organisation"), organisation.name) if organisation else Fact(gettext("Role"), _role(invitation))
     )
-    rights: list[Fact] = []
+    ends_on = invitation.role_ends_on
+    rights: list[Fact] = [Fact(gettext("Ends on"), day(ends_on))] if ends_on else []
     if giver := invitation.giver:
         starts_on = invitation.starts_on or invitation.created_at.date()
         rights = [Fact(gettext("Takes over from"), giver.person.name), Fact(gettext("Start date"), day(starts_on))]

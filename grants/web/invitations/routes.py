@@ -101,6 +101,7 @@ def invite_to_role() -> Response | tuple[str, int]:
                 name=view.form.name.data or "",
                 programme=programme,
                 call_id=call_id,
+                ends_on=view.form.ends_on.data,
                 actor=actor,
             )
     except AGAINST as wrong:

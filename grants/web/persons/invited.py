@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from flask_babel import gettext
+from datetime import date, timedelta
 
 from grants.db import now
 from grants.models import Invitation
+from grants.services import appointments
 from grants.web.site.formats import label, translate
-from workflows.programmes import programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,14 @@ def lines(found: Sequence[Invitation]) -> list[RoleInvitation]:
     ]
 
 
+SOON = timedelta(days=60)
+
+
+def ends_soon(on: date | None, today: date) -> bool:
+    """Whether the role with this end date ends within SOON."""
+    return on is not None and on - today <= SOON
+
+
 def scope_of(programme: str | None, call: str) -> str:
     """What a role is limited to: the programme with this code, the call with this title, or nothing."""
-    if call:
-        return gettext("Call: %(title)s", title=call)
-    if not programme:
-        return gettext("All programmes")
-    known = programmes().get(programme)
-    return gettext("Programme: %(title)s", title=translate(known.title) if known else programme)
+    return translate(appointments.scope_of(programme, call))

@@ -8,12 +8,14 @@ from datetime import date
 
 from flask_babel import gettext
 
+from grants.access.principals import covers_place
+from grants.db import today
 from grants.forms.persons import AppointmentForm
 from grants.models import Call, Membership, Person
 from grants.queries import persons
 from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
-from grants.web.persons.invited import RoleInvitation, scope_of
+from grants.web.persons.invited import RoleInvitation, ends_soon, scope_of
 from grants.web.site.authorization import principal
 from grants.web.site.formats import label, language_name, zone_name
 from workflows.engine.roles import Role
@@ -33,6 +35,8 @@ class PersonsPage:
 class RoleRow:
     """A current role. scope: the programme or the call to which it is limited, as text. since: its first day.
 
+    until: the day at whose beginning it ends. soon: this is near.
+
     ends: whether the reader may end it, because they neither are on the side of an applicant of a call that it covers
     nor review in it. alone: nobody else has this role. errors: of its form.
     """
@@ -42,6 +46,8 @@ class RoleRow:
     title: str
     scope: str
     since: date
+    until: date | None = None
+    soon: bool = False
     ends: bool = True
     alone: bool = False
     errors: Sequence[str] = ()
@@ -119,7 +125,10 @@ def roles_of(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
             label(one.role),
             scope_of(one.programme, titles.get(one.call_id or 0, "")),
             one.created_at.date(),
-            ends=not any(covers_call(call, programme=one.programme, call_id=one.call_id) for call in apart),
+            one.ends_on,
+            ends_soon(one.ends_on, today()),
+            ends=covers_place(principal(), Role.ADMINISTRATOR, programme=one.programme, call_id=one.call_id)
+            and not any(covers_call(call, programme=one.programme, call_id=one.call_id) for call in apart),
         )
         for one in held
     ]

@@ -98,4 +98,11 @@ def account() -> str:
 
 def _appoint(person: Person, form: AppointmentForm, actor: Actor) -> Appointment:
     programme, call_id = form.where()
-    return persons.appoint(person, Role(form.role.data), programme=programme, call_id=call_id, actor=actor)
+    return persons.appoint(
+        person,
+        Role(form.role.data),
+        programme=programme,
+        call_id=call_id,
+        ends_on=form.ends_on.data,
+        actor=actor,
+    )
