@@ -55,6 +55,7 @@ class Permission(StrEnum):
     WRITE_ORGANISATION_DOCUMENT = "write_organisation_document"
     DECIDE_JOIN_REQUEST = "decide_join_request"
     SET_PEOPLE = "set_people"
+    READ_ROLES = "read_roles"
     SET_MEMBERS = "set_members"
     LEAVE_ORGANISATION = "leave_organisation"
     INVITE_MEMBER = "invite_member"
@@ -104,6 +105,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_ORGANISATION_DOCUMENT: frozenset({APPLICANT}),
     Permission.DECIDE_JOIN_REQUEST: frozenset({APPLICANT, OFFICER, ADMINISTRATOR}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
+    Permission.READ_ROLES: frozenset({AUDITOR, ADMINISTRATOR}),
     Permission.SET_MEMBERS: frozenset({APPLICANT}),
     Permission.LEAVE_ORGANISATION: frozenset({APPLICANT}),
     Permission.INVITE_MEMBER: frozenset({APPLICANT}),

@@ -239,17 +239,14 @@ def _persons(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool
 
 
 def _appointments(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
-    """A person's own appointments; administrators also see those that lie within theirs."""
-    role, own = Role.ADMINISTRATOR, Appointment.person_id == principal.id
-    if role not in principal.calls:
-        return own
-    if principal.covers_everything(role):
-        return true()
-    return or_(
-        own,
-        Appointment.programme.in_(principal.programmes.get(role, ())),
-        Appointment.call_id.in_(principal.calls[role] or ()),
-    )
+    """A person's own appointments; administrators and auditors also see those that lie within theirs."""
+    parts = [Appointment.person_id == principal.id]
+    for role in sorted(ALLOWED[Permission.READ_ROLES] & set(principal.calls)):
+        if principal.covers_everything(role):
+            return true()
+        parts.append(Appointment.programme.in_(principal.programmes.get(role, ())))
+        parts.append(Appointment.call_id.in_(principal.calls[role] or ()))
+    return or_(*parts)
 
 
 def _invitations(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
