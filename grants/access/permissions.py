@@ -63,6 +63,7 @@ class Permission(StrEnum):
     SEE_FAILURES = "see_failures"
     RETRY_FAILURE = "retry_failure"
     REPLACE_DOCUMENT = "replace_document"
+    SEE_HEALTH = "see_health"
 
 
 APPLICANT, REVIEWER, OFFICER, APPROVER = Role.APPLICANT, Role.REVIEWER, Role.OFFICER, Role.APPROVER
@@ -113,6 +114,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FAILURES: frozenset({OFFICER, AUDITOR, ADMINISTRATOR}),
     Permission.RETRY_FAILURE: frozenset({OFFICER, ADMINISTRATOR}),
     Permission.REPLACE_DOCUMENT: frozenset({OFFICER}),
+    Permission.SEE_HEALTH: frozenset({AUDITOR, ADMINISTRATOR}),
 }
 
 RIGHTS: dict[Permission, tuple[Right, ...]] = {
@@ -138,9 +140,11 @@ OWN = frozenset({Permission.LEAVE_ORGANISATION})
 
 EXTENT: dict[Permission, Extent] = {
     Permission.RECEIVE_FUND: Extent.EVERYTHING,
+    Permission.SEE_HEALTH: Extent.EVERYTHING,
     Permission.CREATE_CALL: Extent.PROGRAMME,
 }
 """What an appointment must cover at least to give the permission; one call suffices for all others.
 
-A contribution belongs to no call yet, and a new call to no call that an appointment could be limited to.
+A contribution belongs to no call yet, the service works for all calls, and a new call belongs to no call that an
+appointment could be limited to.
 """

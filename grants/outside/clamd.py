@@ -45,6 +45,15 @@ def scan(path: Path, address: str, *, seconds: float = 60.0) -> Scan:
         return Scan(Answer.WAITING, f"{type(error).__name__}: {error}")
 
 
+def ping(address: str, *, seconds: float) -> None:
+    """Ask the scanner whether it is there; raises OSError if it does not answer in time, or with something else."""
+    until = time.monotonic() + seconds
+    with _connected(address, seconds) as connection:
+        connection.sendall(b"zPING\0")
+        if (line := _line(connection, until)) != "PONG":
+            raise ConnectionError(f"no PONG: {line!r}")
+
+
 def _connected(address: str, seconds: float) -> socket.socket:
     parts = urlsplit(address)
     if parts.scheme == "tcp":

@@ -42,3 +42,16 @@ def aside(function: Callable[..., Any], *args: Any) -> Any:
     if not monkey.is_module_patched("threading"):
         return function(*args)
     return gevent.get_hub().threadpool.apply(function, args)
+
+
+def aside_at_most(seconds: float, function: Callable[[], Any]) -> Any:
+    """The result of a function that waits for the system, such as for a disk; raises TimeoutError after these seconds.
+
+    A thread waits for it, and goes on waiting afterwards. In a process without greenlets it is called directly.
+    """
+    if not monkey.is_module_patched("threading"):
+        return function()
+    try:
+        return gevent.get_hub().threadpool.spawn(function).get(timeout=seconds)
+    except gevent.Timeout as late:
+        raise TimeoutError from late

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Interval, and_, bindparam, case, func, or_, select, update
@@ -336,6 +336,12 @@ def due(most: int, queue: str) -> list[int]:
         .with_for_update(skip_locked=True)
     )
     return list(db.session.scalars(waiting))
+
+
+def due_since() -> datetime | None:
+    """Since when the row has been due that waits longest for the relay; None if none is due."""
+    due = and_(Outbox.done_at.is_(None), Outbox.dead_at.is_(None), Outbox.next_at <= GRANTS_NOW, FREE)
+    return db.session.scalar(select(func.min(Outbox.next_at)).where(due))
 
 
 def enqueued(ids: Sequence[int]) -> None:

@@ -43,6 +43,7 @@ PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
     (frozenset({Role.ADMINISTRATOR}), Message("People"), "persons.index"),
     (frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), Message("Roles"), "appointments.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("Failed jobs"), "failures.index"),
+    (frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), Message("Service health"), "alarms.index"),
 )
 """The main navigation: roles, title, endpoint. Of several rows with the same endpoint, the first that fits is shown."""
 
@@ -181,11 +182,17 @@ def _places() -> list[Place]:
         ]
     found: dict[str, Place] = {}
     for roles, title, endpoint in PLACES:
-        if roles & principal().roles and endpoint not in found:
+        if roles & principal().roles and endpoint not in found and _opens(endpoint):
             present = endpoint.split(".", maxsplit=1)[0] == request.blueprint
             count = _waiting() if endpoint == "tasks.show" else 0
             found[endpoint] = _place(translate(title), endpoint, count=count, present=present)
     return list(found.values())
+
+
+def _opens(endpoint: str) -> bool:
+    """Whether the reader's appointments cover enough for this page."""
+    permission: Permission | None = getattr(current_app.view_functions[endpoint], "permission", None)
+    return permission is None or principal().may(permission)
 
 
 def _place(title: str, endpoint: str, *, count: int = 0, present: bool) -> Place:

@@ -1,0 +1,1 @@
+"""Service health: the components, their alarms and what to do."""
