@@ -69,7 +69,7 @@ class Page(HTMLParser):
             self._elsewhere.append(
                 (given.get("form") or (self._inside.id if self._inside else ""), given["formaction"])
             )
-        elif self._inside is not None and "template" not in self._open:
+        elif "template" not in self._open:
             self._take_field(tag, given)
         if tag not in VOID:
             self._open.append(tag)
@@ -82,7 +82,7 @@ class Page(HTMLParser):
             self.violations.append("a form has no action")
 
     def _take_field(self, tag: str, given: dict[str, str]) -> None:
-        form, name = self._inside, given.get("name") or self._named or ""
+        form, name = self._form_of(given), given.get("name") or self._named or ""
         if form is None or not name:
             return
         if tag == "select":
@@ -101,6 +101,12 @@ class Page(HTMLParser):
                 form.fields.setdefault(name, []).append(given.get("value", "on"))
         elif tag == "input" and given.get("type") not in {"submit", "file", "button"}:
             form.fields.setdefault(name, []).append(given.get("value", ""))
+
+    def _form_of(self, given: dict[str, str]) -> Form | None:
+        """The form of a field: the one that it names, which stands before it, or else the one around it."""
+        if "form" in given:
+            return next((form for form in self.forms if form.id == given["form"]), None)
+        return self._inside
 
     def handle_endtag(self, tag: str) -> None:
         """Close everything up to the matching tag."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, cast, func, select, true
+from sqlalchemy.orm import joinedload
 from sqlalchemy.types import BigInteger
 
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
-from grants.models import Application, ClockFailure, Document, Outbox
+from grants.models import Application, ClockFailure, Document, Outbox, Person
 from workflows.engine.message import Message
 from workflows.engine.reworded import REWORDED
 from workflows.engine.roles import Role
@@ -20,6 +21,8 @@ from workflows.programmes import programmes
 PAGE = 50
 ROLE = "role "
 """Before the id of a role whose end is due, in the key of its failure."""
+PURPOSES = ("link", "registration", "invitation", "email_change")
+"""The keys of the arguments of mails to an address, by what the mail is for."""
 REPLY = "reply "
 """Before the name of a file with a reply by mail, in the key of its failure."""
 
@@ -28,8 +31,9 @@ REPLY = "reply "
 class Failure:
     """One job that was given up.
 
-    number: the document's, empty for a mail. unprinted: the id of a document that was never printed. title: the
-    application's, empty for a principal who may not see it.
+    number: the document's, empty for a mail. unprinted: the id of a document that was never printed. title, subject,
+    applicant: of the application, of the mail about it and of its organisation; empty for a principal who may not see
+    the application. recipient, recipient_id: of a mail to a person with an account. purpose: of another mail.
     """
 
     id: int
@@ -41,6 +45,11 @@ class Failure:
     tries: int
     given_up_at: datetime
     problem: str
+    subject: Message | None = None
+    applicant: str = ""
+    recipient: str = ""
+    recipient_id: int | None = None
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ def _id(text: ColumnElement[str]) -> ColumnElement[int]:
 
 
 _DOCUMENT = _id(Outbox.args["document"].astext)
+_PERSON = _id(Outbox.args["person"].astext)
 _UNPRINTED = case((Outbox.args["again"].astext.is_(None), Document.id))
 """The id of a document that is printed for the first time."""
 _LINKED = _id(func.substring(Outbox.args["path"].astext, r"^/applications/(\d+)$"))
@@ -105,12 +115,30 @@ def listed(
     if only is not None:
         wanted = wanted.where(Outbox.id == only)
     rows = db.session.execute(wanted.order_by(Outbox.id.desc()).limit(PAGE + 1)).all()
-    found = [
-        Failure(row.id, row.kind, number or "", new, title or "", application, row.attempts, row.dead_at, _problem(row))
-        for row, number, application, title, new in rows
-        if row.dead_at
-    ]
+    found = [_failure(*row) for row in rows if row[0].dead_at]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def _failure(
+    row: Outbox, number: str | None, application: Application | None, new: int | None, recipient: Person | None
+) -> Failure:
+    subject = row.args.get("subject") if application else None
+    return Failure(
+        id=row.id,
+        kind=row.kind,
+        number=number or "",
+        unprinted=new,
+        title=application.title if application else "",
+        application_id=application.id if application else None,
+        tries=row.attempts,
+        given_up_at=row.dead_at or row.created_at,
+        problem=_problem(row),
+        subject=Message.from_json(subject) if isinstance(subject, dict) else None,
+        applicant=application.organisation.name if application else "",
+        recipient=recipient.name if recipient else "",
+        recipient_id=recipient.id if recipient else None,
+        purpose=next((purpose for purpose in PURPOSES if purpose in row.args), ""),
+    )
 
 
 def known(principal: Principal, id: int) -> bool:
@@ -118,14 +146,16 @@ def known(principal: Principal, id: int) -> bool:
     return db.session.execute(_jobs(principal).where(Outbox.id == id)).first() is not None
 
 
-def _jobs(principal: Principal) -> Select[Outbox, str, int, str, int]:
-    """The jobs of which the principal may know, each with number and application where they may see it."""
+def _jobs(principal: Principal) -> Select[Outbox, str, Application, int, Person]:
+    """The jobs of which the principal may know, each with number, application where they may see it, and recipient."""
     own = visible(Application, principal, (Side.OFFICE,))
     return (
-        select(Outbox, Document.number, Application.id, Application.title, _UNPRINTED)
+        select(Outbox, Document.number, Application, _UNPRINTED, Person)
         .outerjoin(Document, and_(Outbox.kind == "document", Document.id == _DOCUMENT))
         .outerjoin(Application, and_(Application.id == func.coalesce(Document.application_id, _MAIL), own))
+        .outerjoin(Person, Person.id == _PERSON)
         .where(_mine(principal))
+        .options(joinedload(Application.organisation))
     )
 
 

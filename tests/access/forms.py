@@ -192,6 +192,7 @@ SENT: dict[str, Sent] = {
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),
     "/failures/{failure}/again": _sent("/failures"),
+    "/failures/again": _sent("/failures", rows="{failure}"),
     "/documents/{failed_document}/again": _sent("/failures"),
 }
 """The forms by the path as the table writes it."""

@@ -37,6 +37,7 @@ STAFF = ("off", "app", "fin", "adm")
 ALLOWED = {
     "/applications/{reviewed}/conflict": "a conflict of interest can always be declared",
     "/failures/{failure}/again": "a mail or a letter is made once more as it was ordered",
+    "/failures/again": "a mail or a letter is made once more as it was ordered",
     "/funds": "a contribution belongs to no call",
     "/office/calls/new": "nobody has applied to a new call",
     "/office/calls/{new_call}": "nobody has applied to a call in preparation",
@@ -58,7 +59,8 @@ def sent(stage: Stage, row: Row, actor: str) -> tuple[int, str]:
     with stage.app.app_context(), transaction():
         person = db.session.query(Person).filter_by(email=f"{NAMES[actor]}@example.org").one()
         rival(stage)
-        others = db.session.query(Application.id).filter(Application.id.not_in(own(stage.filled(row.path))))
+        concerned = own(stage.filled(CONCERNS.get(row.path, row.path)))
+        others = db.session.query(Application.id).filter(Application.id.not_in(concerned))
         db.session.add_all(Involvement(application_id=id, person_id=person.id, part="member") for (id,) in others)
         w.recorded()
     answer = stage.call_again(actor, row.method, stage.filled(row.path), given)
@@ -81,6 +83,10 @@ MODELS = {
     "conflicts": Conflict,
     "documents": Document,
 }
+
+
+CONCERNS = {"/failures/again": "/failures/{failure}/again"}
+"""Forms whose rows are not in their address, with an address that is about the same row."""
 
 
 def own(path: str) -> list[int | None]:

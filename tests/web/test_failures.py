@@ -43,9 +43,9 @@ def world(app: Flask) -> w.World:
 
 
 def shown(client: Careful) -> tuple[int, int]:
-    """Number of failures that the page lists, and how often it names the application."""
+    """Number of failures that the page lists, and how many of them lead to the application."""
     text = client.get("/failures").get_data(as_text=True)
-    return text.count(PROBLEM), text.count("fibre title")
+    return text.count(PROBLEM), text.count("fibre title</a>")
 
 
 def dead(app: Flask) -> int:
