@@ -14,8 +14,9 @@ from grants.queries.persons import titles
 from grants.services import outbox, persons
 from grants.services.effects import Apply
 from grants.services.integrity import changes
-from workflows.engine.message import Message
+from workflows.engine.message import Message, Value
 from workflows.engine.roles import CLOCK, ROLES, Role
+from workflows.mails import accounts
 from workflows.programmes import programmes
 
 FIRST, LAST = 30, 7
@@ -76,32 +77,12 @@ def _unmarked() -> ColumnElement[bool]:
 
 
 def _mail(row: Appointment, scope: Message, administrators: Sequence[Person]) -> None:
-    role, name, day = ROLES[row.role], row.person.name, row.ends_on or today()
-    outbox.mail_account(
-        row.person,
-        subject=Message("Your role as %(role)s ends on %(day)s", role=role, day=day),
-        text=Message(
-            "Your role as %(role)s (%(scope)s) in the grant programmes of the Internet Society Foundation ends on "
-            "%(day)s, when this day begins in UTC. From then on you cannot act in it. If you are to keep it, ask an "
-            "administrator before that day.",
-            role=role,
-            scope=scope,
-            day=day,
-        ),
-    )
-    outbox.mail(
-        [one for one in administrators if one.id != row.person_id],
-        application=None,
-        role=Role.ADMINISTRATOR,
-        subject=Message("Role ends on %(day)s: %(role)s, %(name)s", role=role, day=day, name=name),
-        text=Message(
-            "The role of %(name)s as %(role)s (%(scope)s) ends on %(day)s, when this day begins in UTC. Open reviews "
-            "that depend on it are closed then. If %(name)s is to keep the role, end it on the page of this person "
-            "and assign it again with a later end date or without one.",
-            name=name,
-            role=role,
-            scope=scope,
-            day=day,
-        ),
-        path=f"/people/{row.person_id}",
-    )
+    values: dict[str, Value] = {
+        "role": ROLES[row.role],
+        "scope": scope,
+        "name": row.person.name,
+        "day": row.ends_on or today(),
+    }
+    outbox.mail_account(row.person, accounts.ROLE_ENDS, values)
+    others = [one for one in administrators if one.id != row.person_id]
+    outbox.mail(outbox.Mail(others, accounts.ROLE_OF_PERSON_ENDS, values, None, f"/people/{row.person_id}"))

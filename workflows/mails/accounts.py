@@ -137,3 +137,26 @@ EMAIL_TAKEN = Notification(
     occasion="A person has asked for an email address that belongs to another account.",
     whom="the account that has the address",
 )
+ROLE_ENDS = Notification(
+    Role.PUBLIC,
+    N_("Your role as %(role)s ends on %(day)s"),
+    N_(
+        "Your role as %(role)s (%(scope)s) in the grant programmes of the Internet Society Foundation ends on "
+        "%(day)s, when this day begins in UTC. From then on you cannot act in it. If you are to keep it, ask an "
+        "administrator before that day."
+    ),
+    key="role_ends",
+    occasion="30 days and 7 days before the end of a role.",
+    whom=ONESELF,
+)
+ROLE_OF_PERSON_ENDS = Notification(
+    Role.ADMINISTRATOR,
+    N_("Role ends on %(day)s: %(role)s, %(name)s"),
+    N_(
+        "The role of %(name)s as %(role)s (%(scope)s) ends on %(day)s, when this day begins in UTC. Open reviews "
+        "that depend on it are closed then. If %(name)s is to keep the role, end it on the page of this person and "
+        "assign it again with a later end date or without one."
+    ),
+    key="role_of_person_ends",
+    occasion="30 days and 7 days before the end of a role of another person.",
+)
