@@ -70,6 +70,7 @@ EXAMPLES: Mapping[str, Value] = {
     "up_to": 98075,
     "digest": "9f2b…",
     "role": ROLES[Role.REVIEWER],
+    "scope": Message("All programmes"),
     "rights": Message("%(first)s, %(other)s", first=RIGHTS[Right.VIEW], other=RIGHTS[Right.EDIT]),
 }
 OWN: Mapping[str, Mapping[str, Value]] = {
