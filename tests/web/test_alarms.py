@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from config import ROOT, Settings
-from grants.db import GRANTS_NOW, db, transaction
-from grants.models import Figures, Outbox
+from grants.db import GRANTS_NOW, db, now, transaction
+from grants.models import Appointment, Figures, Outbox
 from grants.outside import probes
 from grants.outside.probes import Disk, Queue, QueueServer, Silent
 from grants.queries import alarms as queries
@@ -22,10 +22,12 @@ from grants.services.money import figures
 from grants.web.alarms import measurements
 from grants.web.alarms.measurements import Measurement, measure
 from grants.web.alarms.thresholds import THRESHOLDS, Component, Unit, duration, quantity
+from grants.web.site import navigation
 from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.prepared import Prepare
 from tests.web.reading import statements, words
+from workflows.engine.roles import Role
 
 BEATS = (3.0, 40.0)
 MOST_STATEMENTS = 12
@@ -187,6 +189,39 @@ def test_an_auditor_reads_the_page_and_others_do_not(app: Flask, monkeypatch: py
     found = {name: person(app, name).get("/service-health").status_code for name in ("ada", "uma", "olga", "mg1")}
 
     assert found == {"ada": 200, "uma": 200, "olga": 403, "mg1": 403}
+
+
+def offered(app: Flask, name: str) -> int:
+    """How many links to the page stand on another page of this reader."""
+    return person(app, name).get("/account").page.hrefs.count("/service-health")
+
+
+def test_the_page_is_offered_to_those_whose_appointment_opens_it(app: Flask) -> None:
+    assert {name: offered(app, name) for name in ("ada", "uma", "olga")} == {"ada": 2, "uma": 1, "olga": 0}
+
+
+def limit_ada(app: Flask) -> None:
+    """Let the only administrator administer one programme from now on."""
+    with app.app_context():
+        ada = w.found().people["ada"]
+        with transaction():
+            for row in db.session.query(Appointment).filter_by(person_id=ada.id):
+                row.ended_at = now()
+            db.session.add(Appointment(person_id=ada.id, role=Role.ADMINISTRATOR, programme="RES"))
+            w.recorded()
+
+
+def test_an_administrator_of_one_programme_gets_no_link_that_is_refused(app: Flask) -> None:
+    limit_ada(app)
+
+    assert (offered(app, "ada"), person(app, "ada").get("/service-health").status_code) == (0, 403)
+
+
+def test_without_the_guard_the_link_would_be_refused(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_ada(app)
+    monkeypatch.setattr(navigation, "_opens", lambda _: True)
+
+    assert (offered(app, "ada"), person(app, "ada").get("/service-health").status_code) == (2, 403)
 
 
 def test_the_operator_s_manual_has_the_same_alarms() -> None:

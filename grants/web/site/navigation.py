@@ -43,7 +43,7 @@ PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
     (frozenset({Role.ADMINISTRATOR}), Message("People"), "persons.index"),
     (frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), Message("Roles"), "appointments.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("Failed jobs"), "failures.index"),
-    (frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), Message("Service health"), "alarms.index"),
+    (frozenset({Role.ADMINISTRATOR}), Message("Service health"), "alarms.index"),
 )
 """The main navigation: roles, title, endpoint. Of several rows with the same endpoint, the first that fits is shown."""
 
@@ -143,7 +143,8 @@ def _frame() -> dict[str, Any]:
 
 def _foot(*, demo: bool) -> list[Link]:
     mails = [Link(gettext("Demonstration emails"), url_for("mailbox.index"))] if demo else []
-    return [Link(gettext("Verify a document"), url_for("documents.verify")), *mails]
+    health = [Link(gettext("Service health"), url_for("alarms.index"))] if _opens("alarms.index") else []
+    return [Link(gettext("Verify a document"), url_for("documents.verify")), *health, *mails]
 
 
 def _office() -> bool:
