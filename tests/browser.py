@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -53,6 +54,10 @@ class Careful(FlaskClient):
         """Submit the form of the page whose action has this ending, with its current values and these."""
         form = response.page.form(action)
         return self.post(form.action, data={**form.fields, **fields})
+
+    def give_role(self, path: str, **chosen: str) -> Answer:
+        """Choose a role on the page of a person, look at what it would allow, and assign it."""
+        return self.submit(self.get(f"{path}?{urlencode(chosen)}"), path)
 
 
 def without_key(page: Page) -> list[str]:

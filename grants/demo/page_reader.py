@@ -43,11 +43,11 @@ class Page(HTMLParser):
         self.feed(html.replace("\r\n", "\n"))
 
     def form(self, action: str) -> Form:
-        """The form with a button that submits to an address with this ending.
+        """The form with a button that submits to an address with this ending; one that changes something is preferred.
 
         Raises LookupError with the addresses that exist.
         """
-        for form in self.forms:
+        for form in sorted(self.forms, key=lambda one: one.method != "post"):
             if _path(form.action).endswith(action):
                 return form
         for id, target in self._elsewhere:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from grants.db import today
@@ -22,7 +24,10 @@ NO_ROLE, NO_SCOPE = lazy_gettext("Select a role."), lazy_gettext("Select a scope
 
 
 class AppointmentForm(Form):
-    """A role, its scope, `everything`, `programme:<code>` or `call:<id>`, and its end. None is selected in advance."""
+    """A role, its scope, `everything`, `programme:<code>` or `call:<id>`, and its end. None is selected in advance.
+
+    shown: the digest of what the page has shown about the role.
+    """
 
     role = ChoiceField(
         lazy_gettext("Role"),
@@ -44,6 +49,15 @@ class AppointmentForm(Form):
         ),
     )
 
+    shown = HiddenField()
+
+    def take(self, chosen: MultiDict[str, str]) -> bool:
+        """Take what was chosen from the address of a page; returns whether anything was."""
+        if not {"role", "scope", "ends_on"} & chosen.keys():
+            return False
+        self.process(chosen)
+        return True
+
     def validate_ends_on(self, field: Any) -> None:
         """Reject an end that is not after today."""
         if field.data is not None and field.data <= today():
@@ -60,7 +74,13 @@ class AppointmentForm(Form):
         }
         named = {f"call:{id}": gettext("Call: %(title)s", title=title) for id, title in calls}
         all_of_them = {EVERYTHING: gettext("All programmes")} if everything else {}
-        self.scope.choices = {"": gettext("Select a scope")} | all_of_them | kinds | named
+        self.scopes = {"": gettext("Select a scope")} | all_of_them | kinds | named
+        self.scope.choices = dict(self.scopes)
+
+    @property
+    def covers(self) -> str:
+        """The title of the scope that is chosen."""
+        return self.scopes[str(self.scope.data)]
 
     def where(self) -> tuple[str | None, int | None]:
         """The programme's code and the call's id that the scope names; None where it names none."""

@@ -140,7 +140,7 @@ SENT: dict[str, Sent] = {
     "/verifications/{verification}/transitions/verify": _sent("/organisations/{verified}", note=REASON),
     "/verifications/{refusable}/transitions/refuse": _sent("/organisations/{refused}", note=REASON, **TICKED),
     # people and sessions
-    "/people/{person}": _sent("/people/{person}", role="reviewer", scope="everything"),
+    "/people/{person}": _sent("/people/{person}?role=reviewer&scope=everything"),
     "/appointments/{appointment}/end": _sent(**TICKED),
     "/account": _sent("/account", name="Another Demo"),
     "/account/sessions/end": _sent(session="1"),

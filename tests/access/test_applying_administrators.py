@@ -96,7 +96,7 @@ def appoint(app: Flask, scope: str, role: Role = Role.OFFICER) -> Answer:
     ada = browser(app, "ada")
     with app.app_context():
         path = f"/people/{named('ron').id}"
-    return ada.submit(ada.get(path), path, role=str(role), scope=scope)
+    return ada.give_role(path, role=str(role), scope=scope)
 
 
 def dismiss(app: Flask) -> Answer:

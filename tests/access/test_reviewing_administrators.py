@@ -102,7 +102,7 @@ def appoint(app: Flask, by: str, scope: str) -> Answer:
     """The administrator makes Rod an officer."""
     with app.app_context():
         path = f"/people/{named('rod').id}"
-    return send(browser(app, by), path, role="officer", scope=scope)
+    return browser(app, by).give_role(path, role="officer", scope=scope)
 
 
 @pytest.mark.parametrize("past", REVIEWING)

@@ -221,8 +221,8 @@ def test_the_page_gives_a_role_with_an_end_and_keeps_a_wrong_one(app: Flask) -> 
         ada, rex, day = named("ada"), named("rex").id, today() + timedelta(days=30)
     client, chosen = signed_in(app, ada), {"role": "auditor", "scope": "everything"}
 
-    wrong = client.submit(client.get(f"/people/{rex}"), f"/people/{rex}", **chosen, ends_on="2020-01-01")
-    done = client.submit(client.get(f"/people/{rex}"), f"/people/{rex}", **chosen, ends_on=day.isoformat())
+    wrong = client.get(f"/people/{rex}?role=auditor&scope=everything&ends_on=2020-01-01")
+    done = client.give_role(f"/people/{rex}", **chosen, ends_on=day.isoformat())
 
     assert (wrong.status_code, done.status_code) == (422, 302)
     assert "Choose a later end date" in wrong.page.text

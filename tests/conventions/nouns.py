@@ -76,6 +76,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "updates": ("services", "writes changed rows together"),
     "verification": ("services", "compares history, steps, ledger and documents"),
     # reads that serve the pages of several nouns
+    "previews": ("queries", "what a role would allow, before it is given on the page of a person"),
     "statuses": ("queries", "how far an application is"),
     "comparison": ("services", "compares rows with what the history says of them"),
     "completeness": ("queries", "what is missing in a report before it can be submitted"),

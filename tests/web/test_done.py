@@ -48,7 +48,7 @@ def test_a_role_that_was_given_or_ended_is_named(app: Flask) -> None:
     ada = browser(app, "ada")
     with app.app_context():
         path = f"/people/{w.found().people['mg1'].id}"
-    given = ada.get(ada.submit(ada.get(path), path, role="auditor", scope="everything").location)
+    given = ada.get(ada.give_role(path, role="auditor", scope="everything").location)
     ended = ada.get(ada.submit(given, "/end", confirmed="yes").location)
 
     assert "Appointed as Auditor." in words(given)

@@ -97,8 +97,8 @@ def appointed_twice(app: Flask) -> Answer:
     first, second = browser(app, "ada"), browser(app, "ada")
     with app.app_context():
         id = w.found().people["rex"].id
-    page = second.get(f"/people/{id}")
-    first.submit(first.get(f"/people/{id}"), f"/people/{id}", role="finance", scope="programme:BTN-S")
+    page = second.get(f"/people/{id}?role=finance&scope=programme:BTN-S")
+    first.give_role(f"/people/{id}", role="finance", scope="programme:BTN-S")
     return second.submit(page, f"/people/{id}", role="finance", scope="programme:BTN-S")
 
 

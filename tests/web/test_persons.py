@@ -51,7 +51,7 @@ def test_a_role_is_given_everywhere_or_in_one_programme(
 ) -> None:
     client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
 
-    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope=scope)
+    client.give_role(f"/people/{mia}", role="reviewer", scope=scope)
 
     assert roles(app, mia) == [("reviewer", *kept)]
 
@@ -59,7 +59,7 @@ def test_a_role_is_given_everywhere_or_in_one_programme(
 def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
     client, mia, call = signed_in(app, world.people["ada"]), world.people["mg1"].id, world.calls["BTN-S"].id
 
-    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope=f"call:{call}")
+    client.give_role(f"/people/{mia}", role="reviewer", scope=f"call:{call}")
 
     assert roles(app, mia) == [("reviewer", None, call)]
     assert "Call: " in client.get(f"/people/{mia}").page.text
@@ -68,7 +68,7 @@ def test_a_role_is_given_in_one_call(app: Flask, world: World) -> None:
 def test_no_role_and_no_scope_is_selected_in_advance(app: Flask, world: World) -> None:
     client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
 
-    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}")
+    answer = client.get(f"/people/{mia}?role=&scope=")
 
     assert (answer.status_code, roles(app, mia)) == (422, [])
     assert answer.page.text.count("Select a role.") == answer.page.text.count("Select a scope.") == 2
@@ -87,7 +87,7 @@ def test_the_page_warns_of_the_last_holder_and_of_an_applicant(app: Flask, world
     client = signed_in(app, world.people["ada"])
     auditor, path = f"/people/{world.people['uma'].id}", f"/people/{world.people['mg1'].id}"
     applicant, alone = client.get(path).page.text, client.get(auditor).page.text
-    client.submit(client.get(path), path, role="auditor", scope="everything")
+    client.give_role(path, role="auditor", scope="everything")
 
     assert "acts for an applicant:" in applicant
     assert "acts for an applicant:" not in alone
@@ -97,9 +97,9 @@ def test_the_page_warns_of_the_last_holder_and_of_an_applicant(app: Flask, world
 
 def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) -> None:
     client, mia = signed_in(app, world.people["ada"]), world.people["mg1"].id
-    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="everything")
+    client.give_role(f"/people/{mia}", role="reviewer", scope="everything")
 
-    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", role="reviewer", scope="everything")
+    answer = client.give_role(f"/people/{mia}", role="reviewer", scope="everything")
 
     assert answer.status_code == 409
     assert "This person already holds this role." in answer.text
@@ -108,10 +108,10 @@ def test_the_same_role_twice_is_refused_with_a_reason(app: Flask, world: World) 
 def test_a_refused_role_is_shown_on_its_page_with_what_was_chosen(app: Flask, world: World) -> None:
     client, mia, call = signed_in(app, world.people["ada"]), world.people["mg1"].id, world.calls["BTN-S"].id
     chosen = {"role": "reviewer", "scope": f"call:{call}"}
-    client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
+    client.give_role(f"/people/{mia}", **chosen)
 
-    answer = client.submit(client.get(f"/people/{mia}"), f"/people/{mia}", **chosen)
-    again = client.submit(answer, f"/people/{mia}", role="auditor", scope="everything")
+    answer = client.give_role(f"/people/{mia}", **chosen)
+    again = client.give_role(f"/people/{mia}", role="auditor", scope="everything")
 
     fields = answer.page.form(f"/people/{mia}").fields
     assert (answer.status_code, answer.page.h1) == (409, client.get(f"/people/{mia}").page.h1)

@@ -11,11 +11,13 @@ from flask_babel import gettext
 from grants.access.principals import covers_place
 from grants.db import today
 from grants.forms.persons import AppointmentForm
-from grants.models import Call, Membership, Person
+from grants.models import Appointment, Call, Membership, Person
 from grants.queries import persons
 from grants.queries.applications import involvements
 from grants.queries.persons import Listing, covers_call
+from grants.web.persons import preview_view
 from grants.web.persons.invited import RoleInvitation, ends_soon, scope_of
+from grants.web.persons.preview_view import RolePreview
 from grants.web.site.authorization import principal
 from grants.web.site.formats import label, language_name, zone_name
 from workflows.engine.roles import Role
@@ -55,7 +57,7 @@ class RoleRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """One person with their current roles and organisations, and the form to add a role.
+    """One person with their current roles and organisations, the form to add a role, and its preview.
 
     language: the name of the language of their mails. timezone: the city and the present difference from UTC. apart:
     the titles of the calls in which the reader is on an applicant's side, so that another person sets their roles;
@@ -71,15 +73,25 @@ class PersonPage:
     form: AppointmentForm
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
+    preview: RolePreview | None = None
 
 
-def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) -> PersonPage:
+def show(
+    person: Person,
+    form: AppointmentForm,
+    unconfirmed: int | None = None,
+    *,
+    chosen: bool = False,
+    outdated: bool = False,
+) -> PersonPage:
     """The page of this person; the form offers the calls that a role can be limited to.
 
-    unconfirmed: the appointment whose form was sent without its tick.
+    unconfirmed: the appointment whose form was sent without its tick. chosen: the form, in which this was offered, is
+    valid, so the page shows what its role would allow; outdated: something else than what was shown before.
     """
-    offer(form)
-    reader = principal()
+    if not chosen:
+        offer(form)
+    reader, held = principal(), persons.appointments(person, principal())
     apart = involvements.competing(reader.id) if reader.id and reader.applied else []
     reviewing = involvements.reviewing(reader.id) if reader.id else []
     return PersonPage(
@@ -90,8 +102,9 @@ def show(person: Person, form: AppointmentForm, unconfirmed: int | None = None) 
         [call.title for call in reviewing],
         person.id == reader.id,
         form,
-        _endable(roles_of(person, [*apart, *reviewing]), person, unconfirmed),
+        _endable(_rows(held, [*apart, *reviewing]), person, unconfirmed),
         persons.memberships(person),
+        preview_view.show(person, form, held, outdated=outdated) if chosen and person.id != reader.id else None,
     )
 
 
@@ -114,9 +127,13 @@ def _endable(rows: Sequence[RoleRow], person: Person, unconfirmed: int | None) -
     ]
 
 
-def roles_of(person: Person, apart: Sequence[Call] = ()) -> list[RoleRow]:
-    """The person's roles. apart: the calls of which the reader ends no role."""
-    held = persons.appointments(person, principal())
+def roles_of(person: Person) -> list[RoleRow]:
+    """The person's roles, as far as the reader sees them."""
+    return _rows(persons.appointments(person, principal()))
+
+
+def _rows(held: Sequence[Appointment], apart: Sequence[Call] = ()) -> list[RoleRow]:
+    """These roles as rows. apart: the calls of which the reader ends no role."""
     titles = dict(persons.titles(one.call_id for one in held if one.call_id))
     return [
         RoleRow(

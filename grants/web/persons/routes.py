@@ -42,9 +42,15 @@ def index() -> str:
 
 @bp.get("/people/<int:id>")
 @permitted(Permission.SET_PEOPLE)
-def show(id: int) -> str:
-    """One person's roles, and the form to add a role."""
-    return page("persons/show.html", person_view.show(load(Person, id), AppointmentForm()))
+def show(id: int) -> str | tuple[str, int]:
+    """One person's roles, the form to add a role and, once it is filled in, what the role would allow."""
+    person, form = load(Person, id), AppointmentForm()
+    if not form.take(request.args):
+        return page("persons/show.html", person_view.show(person, form))
+    person_view.offer(form)
+    chosen = form.validate()
+    answer = page("persons/show.html", person_view.show(person, form, chosen=chosen))
+    return answer if chosen else (answer, 422)
 
 
 @bp.post("/people/<int:id>")
@@ -54,19 +60,24 @@ def show(id: int) -> str:
 @fresh_factor()
 @idempotent
 def appoint(id: int) -> Response | tuple[str, int]:
-    """Give a person a role, everywhere or in one programme or call."""
-    person = load(Person, id)
-    view = person_view.show(person, AppointmentForm())
-    programme, call_id = view.form.where()
-    actor = creator(programme=programme, call_id=call_id) if view.form.scope.data else None
-    if actor is None or not view.form.sent():
-        view.form.sent()
-        return page("persons/show.html", view), 422
+    """Give a person a role, everywhere or in one programme or call, once what it would allow has been shown."""
+    person, form = load(Person, id), AppointmentForm()
+    person_view.offer(form)
+    programme, call_id = form.where()
+    actor = creator(programme=programme, call_id=call_id) if form.scope.data else None
+    if actor is None or not form.sent():
+        form.sent()
+        return page("persons/show.html", person_view.show(person, form)), 422
+    view = person_view.show(person, form, chosen=True, outdated=True)
+    if view.preview and view.preview.digest != form.shown.data:
+        return page("persons/show.html", view), 409
     try:
         with transaction():
-            made = _appoint(person, view.form, actor)
+            made = _appoint(person, form, actor)
     except AGAINST as wrong:
-        return shown_again(lambda: page("persons/show.html", person_view.show(load(Person, id), view.form)), wrong)
+        return shown_again(
+            lambda: page("persons/show.html", person_view.show(load(Person, id), form, chosen=True)), wrong
+        )
     return redirect(done.after(made, "appoint", url_for(".show", id=id)))
 
 

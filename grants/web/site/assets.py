@@ -22,7 +22,7 @@ COMPONENTS = (
     "header", "footer", "guard_bar", "crumbs", "lines", "marks", "tags", "checks", "buttons", "transitions", "notices",
     "empty", "cards", "alarm", "facts", "figures", "tabs", "pager", "tasks", "proposals", "steps", "history", "tables",
     "thread", "lists", "filters", "bars", "fields", "choices", "counters", "error_summary", "sections", "budget",
-    "rules", "rubric", "reading", "money", "people", "indicators", "terms", "entries", "rows", "checklist",
+    "rules", "rubric", "reading", "money", "people", "dry_run", "indicators", "terms", "entries", "rows", "checklist",
     "stacked_tables", "rights", "submissions", "pairs", "files", "account", "factors", "targets",
 )  # fmt: skip
 """Files in static/css/components, in cascade order: where two rules have equal specificity, the later file decides."""
