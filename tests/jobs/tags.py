@@ -1,7 +1,8 @@
-"""The elements of an HTML page, for the tests of mails."""
+"""The parts of a mail that was received, and the elements of its HTML."""
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from html.parser import HTMLParser
 
 
@@ -31,3 +32,17 @@ class Tags(HTMLParser):
     def addresses(self) -> list[str | None]:
         """Every address in an attribute."""
         return [value for _, attributes in self.tags for name, value in attributes.items() if name in {"href", "src"}]
+
+
+def plain(mail: EmailMessage) -> str:
+    """The text part of a mail that was received."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def rich(mail: EmailMessage) -> str:
+    """The HTML part of a mail that was received."""
+    part = mail.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())

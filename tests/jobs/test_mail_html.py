@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from config import LANGUAGES
-from grants.jobs import mail_html, mails_page
-from tests.jobs.tags import Tags
+from grants.db import db, transaction
+from grants.jobs import mail_html, mails_page, processing
+from grants.models import Application, Outbox, Person
+from grants.services import outbox
+from tests.jobs.tags import Tags, rich
+from tests.jobs.test_mailing import receiving
+from workflows.engine.flow import Notification
+from workflows.engine.roles import Role
 from workflows.mails import register
 
 SITE = "https://grants.example.org"
@@ -84,3 +91,21 @@ def test_a_paragraph_of_a_person_has_its_own_direction() -> None:
 
 def test_a_long_mail_has_no_html_part() -> None:
     assert made("Dear A,", "x" * mail_html.MOST_BYTES) == ""
+
+
+def test_a_title_adds_neither_header_nor_markup_nor_part(awarded_app: Flask) -> None:
+    title = "Fibre\r\n--=_0\r\nContent-Type: text/html\r\n\r\n<b onclick=alert(1)>"
+    with awarded_app.app_context(), receiving(awarded_app) as sink:
+        with transaction():
+            somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
+            text, values = Notification(Role.OFFICER, "%(title)s", "About %(title)s"), {"title": title}
+            application = db.session.query(Application).one()
+            outbox.mail(outbox.Mail([somebody], text, values, application=application, path="/"))
+            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
+        assert row is not None
+        assert processing.work_one(row.id)
+
+    mail = sink.got[0]
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert "b" not in Tags(rich(mail)).names
+    assert len(mail.get_all("Content-Type", [])) == 1

@@ -24,7 +24,7 @@ from grants.services import outbox, persons, transitions
 from grants.services.integrity.sealing import digest_mails
 from tests.databases import advance
 from tests.history.proof import add_event, sealed
-from tests.jobs.tags import Tags
+from tests.jobs.tags import Tags, plain, rich
 from tests.world import recorded
 from workflows.engine.flow import Notification
 from workflows.engine.message import Message
@@ -43,20 +43,6 @@ class Sink:
         assert isinstance(envelope.content, bytes)
         self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return self.answer
-
-
-def plain(mail: EmailMessage) -> str:
-    """The text part of a mail that was received."""
-    part = mail.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
-def rich(mail: EmailMessage) -> str:
-    """The HTML part of a mail that was received."""
-    part = mail.get_body(("html",))
-    assert part is not None
-    return str(part.get_content())
 
 
 @contextmanager
@@ -291,24 +277,6 @@ def test_a_mail_has_the_same_text_as_plain_text_and_as_html(awarded_app: Flask, 
         assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
         html = Tags(rich(mail)).text.split()
         assert [word for word in plain(mail).split() if word.rstrip(":") not in html] == []
-
-
-def test_a_title_adds_neither_header_nor_markup_nor_part(awarded_app: Flask, sink: Sink) -> None:
-    title = "Fibre\r\n--=_0\r\nContent-Type: text/html\r\n\r\n<b onclick=alert(1)>"
-    with awarded_app.app_context():
-        with transaction():
-            somebody = db.session.query(Person).filter_by(email="olga@example.org").one()
-            text, values = Notification(Role.OFFICER, "%(title)s", "About %(title)s"), {"title": title}
-            application = db.session.query(Application).one()
-            outbox.mail(outbox.Mail([somebody], text, values, application=application, path="/"))
-            row = db.session.query(Outbox).order_by(Outbox.id.desc()).first()
-        assert row is not None
-        assert processing.work_one(row.id)
-
-    mail = sink.got[0]
-    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
-    assert "b" not in Tags(rich(mail)).names
-    assert len(mail.get_all("Content-Type", [])) == 1
 
 
 def test_a_mail_uses_the_time_zone_of_its_recipient_and_its_subject_utc_alone(awarded_app: Flask, sink: Sink) -> None:

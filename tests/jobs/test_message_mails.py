@@ -16,7 +16,8 @@ from grants.models import Correspondence, MessageMail, Outbox, Person
 from grants.services.correspondence import messages
 from tests import world as w
 from tests.jobs.arriving import ASKED, DOMAIN, asked, put, shown, stored, tick
-from tests.jobs.test_mailing import Sink, plain
+from tests.jobs.tags import plain
+from tests.jobs.test_mailing import Sink
 from tests.web.reading import words
 from workflows.engine.roles import Role
 from workflows.mails.messages import ON_PAGE

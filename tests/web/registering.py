@@ -23,7 +23,8 @@ from grants.models import (
 )
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous
-from tests.jobs.test_mailing import Sink, plain
+from tests.jobs.tags import plain
+from tests.jobs.test_mailing import Sink
 
 TOKEN = re.compile(r"/link/registration/([\w-]{43})")
 TOGO: dict[str, Any] = {

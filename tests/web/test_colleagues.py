@@ -18,7 +18,8 @@ from grants.services.refusals import Refused
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, plain, receiving
+from tests.jobs.tags import plain
+from tests.jobs.test_mailing import Sink, receiving
 from tests.web.reading import statements
 from tests.web.test_members import unasked
 from workflows.engine.rights import Right

@@ -18,7 +18,8 @@ from grants.services import email_changes, links, locking
 from grants.web.persons import identity
 from tests.browser import Answer, Careful, anonymous, browser, named
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, plain, receiving
+from tests.jobs.tags import plain
+from tests.jobs.test_mailing import Sink, receiving
 from tests.web.passwords import SECRET, entered
 from tests.web.reading import statements
 from tests.web.test_account import events

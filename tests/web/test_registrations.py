@@ -17,7 +17,8 @@ from grants.services import links, locking, persons, registrations, transitions
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous
 from tests.databases import advance
-from tests.jobs.test_mailing import Sink, plain, receiving
+from tests.jobs.tags import plain
+from tests.jobs.test_mailing import Sink, receiving
 from tests.web.reading import statements
 from tests.web.registering import TOGO, WHOLE, added, call_id, counts, paths, register, send, together, use
 
