@@ -1,4 +1,4 @@
-"""Periodic work: transitions whose time limit has passed, ends of roles, digest, public figures, retention.
+"""Periodic work: overdue transitions, reminders, ends of roles, the digest for auditors, figures, retention.
 
 It is a process of its own, so that no mail or letter can stand before it. Several can run at the same time.
 """
@@ -21,7 +21,9 @@ from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import appointments as roles
 from grants.queries import overdue
+from grants.queries import reminders as waiting
 from grants.queries.failures import ROLE
+from grants.queries.reminders import Due
 from grants.services import (
     appointments,
     devices,
@@ -31,6 +33,7 @@ from grants.services import (
     links,
     outbox,
     registrations,
+    reminders,
     sessions,
     transitions,
 )
@@ -72,6 +75,7 @@ WORK: dict[str, Callable[[], object]] = {
     "registrations": registrations.purge,
     "trusted_devices": trusted_devices.purge,
     "outbox": outbox.purge,
+    "reminders": reminders.purge,
     "quarantine": inspecting.purge,
     "reply_addresses": mails.purge,
     "role_reminders": appointments.remind,
@@ -95,17 +99,21 @@ def run(app: Flask, *, pause: float = EVERY) -> None:
 
 
 def tick() -> int:
-    """Apply every due transition, then do the other work. Returns the number of transitions applied.
+    """Apply every due transition and send every due reminder, then do the other work.
 
-    Each of them has a transaction of its own. One that fails is recorded and, if it is a transition, parked for a
-    growing pause; everything after it still runs.
+    Returns the number of transitions applied. Each of them has a transaction of its own. One that fails is recorded
+    and, if it is a transition or a reminder, parked for a growing pause; everything after it still runs.
     """
-    began, taken, due = monotonic(), 0, list[tuple[int, str]]()
-    _attempt(SEARCH, partial(_search, due))
+    began, taken, due, late = monotonic(), 0, list[tuple[int, str]](), list[Due]()
+    _attempt(SEARCH, partial(_search, due, late))
     for id, key in due:
         if monotonic() - began > SECONDS:
             break
         taken += _attempt(key, partial(_apply, id, key), application=id)
+    for one in late:
+        if monotonic() - began > SECONDS:
+            break
+        _attempt(one.task, partial(_remind, one), application=one.application)
     for name, work in WORK.items():
         _attempt(name, work)
     _end_roles()
@@ -170,15 +178,21 @@ def _attempt(task: str, work: Callable[[], object], application: int | None = No
     return False
 
 
-def _search(due: list[tuple[int, str]]) -> None:
-    """Add the transitions that are due, and forget the failures of those that are no longer."""
+def _search(due: list[tuple[int, str]], late: list[Due]) -> None:
+    """Add the transitions and the reminders that are due, and forget the failures of those that are no longer."""
     due += overdue.transitions()
-    failures.forget(due)
+    late += waiting.due()
+    failures.forget({*due, *((one.application, one.task) for one in late)})
 
 
 def _apply(id: int, key: str) -> None:
     db.session.execute(text(WAIT))
     transitions.apply(db.session.get_one(Application, id), key, actor=CLOCK)
+
+
+def _remind(one: Due) -> None:
+    db.session.execute(text(WAIT))
+    reminders.send(one)
 
 
 def _still_due(task: str, application: int | None) -> bool:

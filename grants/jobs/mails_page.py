@@ -49,7 +49,6 @@ EXAMPLES: Mapping[str, Value] = {
     "at": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
     "appeal_until": date(2027, 1, 15),
     "day": DAY,
-    "days": 7,
     "starts": date(2027, 3, 1),
     "ends": date(2028, 2, 29),
     "amount": Money(Decimal("12322.00"), "USD"),
@@ -58,7 +57,7 @@ EXAMPLES: Mapping[str, Value] = {
     "question": "How many people will use the network?",
     "feedback": "The budget does not explain the cost of the towers.",
     "reason": "The plan of the project has changed.",
-    "condition": "Send us the permit for the mast.",
+    "condition": "The owner of the mast agrees in writing.",
     "device": Message("%(browser)s on %(system)s", browser="Firefox", system="Linux"),
     "way": Message("with the password"),
     "label": "Authenticator app",
@@ -75,6 +74,8 @@ EXAMPLES: Mapping[str, Value] = {
 }
 OWN: Mapping[str, Mapping[str, Value]] = {
     "report": {"name": REPORTS["Interim report"]},
+    "remind_report": {"name": REPORTS["Interim report"]},
+    "remind_report_late": {"name": REPORTS["Interim report"]},
     "disaster_relief.not_eligible.triage": {"proposal": SUBMITTED["alert"]},
     "messages": {
         "address": "unknown@example.org",
@@ -84,7 +85,18 @@ OWN: Mapping[str, Mapping[str, Value]] = {
 """The values that are different in a part or a mail."""
 LINKS = {"report": "/reports/7", "agreement": "/awards/12", "payment batch": "/awards/12", "grants": "/awards/12"}
 """The page that the mails of a part link to, where it is not that of the application."""
-BY_KEY = {"digest": "/", "join_asked": "/join-requests/3", "join_declined": "/join-requests"}
+BY_KEY = {
+    "digest": "/",
+    "join_asked": "/join-requests/3",
+    "join_declined": "/join-requests",
+    "remind_report": "/reports/7",
+    "remind_report_late": "/reports/7",
+    **{
+        f"remind_{kind}{late}": "/awards/12"
+        for kind in ("signature", "condition", "repayment")
+        for late in ("", "_late")
+    },
+}
 """The page that a mail links to, where it is not that of its part."""
 QUOTED = "I have a question about the second instalment."
 """What stands in a mail that contains a message."""

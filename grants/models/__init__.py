@@ -26,6 +26,7 @@ from grants.models.outbox import Outbox
 from grants.models.persons import Person
 from grants.models.profiles import Profile
 from grants.models.registrations import JoinRequest, Registration
+from grants.models.reminders import Reminder
 from grants.models.reports import Report, ReportFigure, ReportSpending
 from grants.models.reviews import Assignment, Conflict, Review, Score
 from grants.models.sessions import Device, SignIn, SignInFailure
@@ -92,6 +93,7 @@ __all__ = [
     "Recommendation",
     "RecoveryCode",
     "Registration",
+    "Reminder",
     "Repayment",
     "Report",
     "ReportFigure",

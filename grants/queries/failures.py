@@ -65,6 +65,9 @@ class Parked:
     problem: str
 
 
+REMIND = "remind_"
+"""How the keys of reminders begin."""
+
 WORK = {
     "due": Message("Search for transitions that are due"),
     "digest": Message("Digest of the history for auditors"),
@@ -77,6 +80,7 @@ WORK = {
     "registrations": Message("Deletion of expired records"),
     "trusted_devices": Message("Deletion of expired records"),
     "outbox": Message("Deletion of expired records"),
+    "reminders": Message("Deletion of expired records"),
     "quarantine": Message("Deletion of files left in quarantine"),
     "reply_addresses": Message("Deletion of expired records"),
     "replies": Message("Replies by email"),
@@ -181,6 +185,8 @@ def _work(task: str) -> Message:
         return Message("Reply by email, file %(name)s", name=task.removeprefix(REPLY))
     if task.startswith(ROLE):
         return WORK["roles"]
+    if task.startswith(REMIND):
+        return Message("Reminder by email")
     timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)
     title = next((Message(row.title) for row in timed), None)
     return WORK.get(task) or title or Message("Scheduled job")

@@ -220,6 +220,8 @@ BROKEN = {
     "registration_ends_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() - interval '1 year', NULL"),
     "registration_kind_is_known": REGISTERED.format("'club', 'X', 'MG', 'X', now() + interval '1 year', NULL"),
     "registration_used_after_it_begins": REGISTERED.format("'chapter', 'X', 'MG', 'X', now() + interval '1 year', '2000-01-01'"),
+    "reminder_before_or_after":
+        "INSERT INTO reminder (kind, about_id, due_on, days) VALUES ('report', 1, now(), 0)",
     "repayment_brings_something": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 0, 'USD', now(), 'x', 1)",
     "repayment_is_found_on_the_statement": "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) VALUES (1, 1, 'USD', now(), '', 1)",
     "report_approved_by_another": "UPDATE report SET approved_by = sent_by WHERE step = 'approved'",
@@ -278,6 +280,8 @@ TWICE = {
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",
     "organisation_document_attachment_id_key": VERSION.format(**WHOLE | {"attachment": "1"}),
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
+    "reminder_once_key":
+        "INSERT INTO reminder (kind, about_id, due_on, days) SELECT 'report', 1, now(), 1 FROM generate_series(1, 2)",
     "repayment_award_id_reference_key":
         "INSERT INTO repayment (award_id, amount, currency, received_on, reference, by) SELECT award_id, 1, currency, received_on, reference, by FROM repayment",
     "submission_application_id_number_key":

@@ -292,6 +292,7 @@ OTHERWISE: dict[str, Otherwise] = {
     "figures": Otherwise("nothing", "the figures of the home page are worked out anew every minute"),
     "counter": Otherwise("nothing", "a number that is drawn twice is refused by a constraint"),
     "clock_failure": Otherwise("nothing", "failed work of the clock, which is tried again; what it leads to is held"),
+    "reminder": Otherwise("nothing", "which reminders were sent; it only prevents a second mail"),
     "outbox": Otherwise("nothing", "work that is waiting; what it leads to is held or leaves the system"),
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),
