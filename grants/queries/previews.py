@@ -44,7 +44,7 @@ SENTENCES = {
     Permission.SET_FUND: N_("Allocate funds to calls"),
     Permission.SET_PEOPLE: N_("Invite people, assign roles and end them"),
     Permission.READ_ROLES: N_("Read who holds which role"),
-    Permission.SEE_FAILURES: N_("Read which jobs failed"),
+    Permission.SEE_FAILURES: N_("View failed jobs"),
 }
 """The permissions that a preview names. The others follow from these, or everybody with an account has them."""
 
@@ -168,8 +168,8 @@ APART: tuple[tuple[frozenset[Role], frozenset[Role], Message], ...] = (
         frozenset({Role.REVIEWER}),
         READERS,
         Message(
-            "Who reads the reviews of a call in another role is not invited to review in it: the system refuses each "
-            "invitation."
+            "Someone who reads the reviews of a call in another role cannot be invited to review in it: the system "
+            "refuses each invitation."
         ),
     ),
     (

@@ -92,7 +92,7 @@ SIGNATURE_LATE = Notification(
     N_("Signature overdue since %(until)s: %(title)s"),
     N_(
         "Your organisation should have signed the agreement on the award of %(amount)s by %(until)s. Sign it online "
-        "now, or tell your contact what keeps you from signing."
+        "now, or tell your contact what prevents you from signing."
     ),
     key="remind_signature_late",
     occasion="1 day and 7 days after the agreement should have been signed.",
