@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from config import ROOT, Settings
 from grants.cli.unsafe import unsafe
@@ -19,9 +20,11 @@ from grants.cli.up import free_port
 from grants.outside.servers import child
 from grants.services import sessions
 from grants.web import LARGEST_BODY
+from grants.web.organisation_documents.routes import MEGABYTES
 from grants.web.site import bodies
 from tests.edge.serving import SignIn, Web, served
 from tests.servers.test_unsafe import SAFE
+from workflows.attachments import MEGABYTE
 
 EXAMPLE = (ROOT / "deploy" / "nginx.conf").read_text()
 GUIDE = (ROOT / "deploy" / "README.md").read_text()
@@ -34,8 +37,22 @@ def directive(name: str) -> list[str]:
 
 
 def test_its_limits_are_those_of_the_application() -> None:
-    assert directive("client_max_body_size") == [f"{LARGEST_BODY // 1024**2}m"]
+    files = -(-(MEGABYTES * MEGABYTE + bodies.FIELDS) // 1024**2)
+    assert directive("client_max_body_size") == [f"{LARGEST_BODY // 1024**2}m", f"{files}m"]
     assert directive("client_body_timeout") == directive("client_header_timeout") == [f"{bodies.PATIENCE:.0f}s"]
+
+
+def test_a_location_for_files_matches_each_route_that_takes_some_and_no_other(app: Flask) -> None:
+    pattern = re.compile(r"(?m)^    location ~ (\S+) {\n        client_max_body_size").search(EXAMPLE)
+    assert pattern is not None
+    takes = {
+        rule.rule.replace("<int:id>", "7"): hasattr(app.view_functions[rule.endpoint], "megabytes")
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+
+    assert True in takes.values()
+    assert {path: re.search(pattern[1], path) is not None for path in takes} == takes
 
 
 def test_it_replaces_every_header_that_is_believed() -> None:
