@@ -26,6 +26,7 @@ from grants.web.site.actions import action
 from grants.web.site.authorization import (
     actor_on_row,
     creator,
+    fresh_factor,
     keep_session,
     load,
     open_to_all,
@@ -85,6 +86,7 @@ def new_role() -> str:
 @permitted(Permission.SET_PEOPLE)
 @action(N_("Send invitation"))
 @labelled(lambda _: invitation_view.role_page(RoleInvitationForm()))
+@fresh_factor()
 @idempotent
 def invite_to_role() -> Response | tuple[str, int]:
     """Invite somebody to a role, everywhere or in one programme or call."""
@@ -112,6 +114,7 @@ def invite_to_role() -> Response | tuple[str, int]:
 @bp.post("/invitations/<int:id>/again")
 @permitted(Permission.SET_INVITATION)
 @action(N_("Send again"), lambda unread: unread.row(Invitation).name)
+@fresh_factor()
 @idempotent
 def send_again(id: int) -> Response:
     """Replace an open invitation by the same one with a new link."""
