@@ -127,6 +127,7 @@ def unanswered() -> ColumnElement[bool]:
     answered = exists().where(
         later.application_id == Correspondence.application_id,
         later.side == FOUNDATION,
+        later.held_from == "",
         later.id > Correspondence.id,
     )
     settled = exists().where(MessageRead.message_id == Correspondence.id, MessageRead.settled_at.is_not(None))
@@ -139,16 +140,17 @@ def unread(reader: int | None) -> ColumnElement[bool]:
     answered = exists().where(
         later.application_id == Correspondence.application_id,
         later.side == APPLICANT,
+        later.held_from == "",
         later.id > Correspondence.id,
     )
     opened = exists().where(MessageRead.message_id == Correspondence.id, MessageRead.person_id == reader)
-    return and_(Correspondence.side == FOUNDATION, ~answered, ~opened)
+    return and_(Correspondence.side == FOUNDATION, Correspondence.held_from == "", ~answered, ~opened)
 
 
 def waiting(messages: Sequence[Correspondence], reads: Sequence[MessageRead]) -> frozenset[int]:
     """The ids of those of these messages, in their order, that `unanswered` finds. reads: of these messages."""
     settled = {row.message_id for row in reads if row.settled_at}
-    answered = max((one.id for one in messages if one.side == FOUNDATION), default=0)
+    answered = max((one.id for one in messages if one.side == FOUNDATION and not one.held_from), default=0)
     return frozenset(one.id for one in messages if one.id > answered and one.id not in settled)
 
 

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from config import Settings
 from grants.db import db, transaction
-from grants.models import ClockFailure, MessageMail
+from grants.models import ClockFailure, Correspondence, MessageMail, Outbox, Person
 from grants.outside import incoming
+from grants.queries import correspondence as found
 from grants.queries import recipients
-from grants.services.correspondence import messages
+from grants.services.correspondence import messages, replies
+from grants.services.correspondence.messages import Received
 from tests import world as w
 from tests.databases import advance
 from tests.jobs.arriving import (
@@ -164,6 +167,51 @@ def test_a_mail_from_another_address_is_held_back(app: Flask, folder: Path) -> N
     assert [row.held_from for row in stored(app)] == ["r.tojo@mail.example"]
     assert ANSWER not in words(shown(app, "mg1", "/applications/1/messages"))
     assert ANSWER in words(shown(app, "olga", "/applications/1/messages"))
+
+
+def with_the_officers_token(app: Flask, folder: Path) -> int:
+    """A stranger answers with the reply address of Olga; the id of the message of the applicant that it answers."""
+    with app.app_context(), transaction():
+        world = w.found()
+        actor = world.actor("mg1", Role.APPLICANT, world.chapters["mg"])
+        message = messages.send(w.first(), body="When will you decide?", actor=actor).id
+    text = HONEST.format(address=address_of(app, "olga", message, Role.OFFICER), name="1")
+    put(folder, text.replace("mg1@example.org", "stranger@mail.example"))
+    return message
+
+
+def mailed_to(app: Flask, besides: int) -> set[tuple[str, str]]:
+    """The person and the role of each mail of a message, apart from this one."""
+    with app.app_context():
+        rows = [row.args for row in db.session.query(Outbox).filter(Outbox.args.has_key("message"))]
+        new = [args for args in rows if args["message"] != besides]
+        return {(db.session.get_one(Person, args["person"]).email, str(args["role"])) for args in new}
+
+
+def test_a_mail_to_the_reply_address_of_an_officer_reaches_no_applicant(app: Flask, folder: Path) -> None:
+    question = with_the_officers_token(app, folder)
+
+    tick(app)
+
+    assert [(row.side, row.held_from) for row in stored(app)] == [("foundation", "stranger@mail.example")]
+    assert {role for _, role in mailed_to(app, question)} == {"officer"}
+    assert ANSWER not in words(shown(app, "mg1", "/applications/1/messages"))
+    with app.app_context():
+        waiting = db.session.scalars(select(Correspondence.id).where(found.unanswered())).all()
+        unread = db.session.scalars(select(Correspondence.id).where(found.unread(w.found().people["mg1"].id))).all()
+    assert (waiting, unread) == ([question], [])
+
+
+def test_without_the_mark_the_applicant_would_be_mailed_a_forged_answer(
+    app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    question = with_the_officers_token(app, folder)
+    monkeypatch.setattr(replies, "Received", lambda **given: Received(**given | {"held_from": ""}))
+
+    tick(app)
+
+    assert ("mg1@example.org", "applicant") in mailed_to(app, question)
 
 
 def test_a_token_leads_to_its_own_application_only(app: Flask, folder: Path) -> None:

@@ -53,13 +53,14 @@ def send(
 ) -> Correspondence:
     """Store a message of the actor, record it in history, and queue its mails to the other side.
 
-    topic: what it is about, beside the application, to which it belongs. A message that is held back is shown to the
-    Foundation only. Raises Refused before the application is submitted, and for an applicant whom no officer would
-    read.
+    topic: what it is about, beside the application, to which it belongs. A message that is held back is shown and
+    mailed to the Foundation only, whoever's reply address it came to. Raises Refused before the application is
+    submitted, and for an applicant whom no officer would read.
     """
     locking.hold(application, actor=actor)
-    side = APPLICANT if actor.role is Role.APPLICANT else FOUNDATION
-    readers = recipients.of(application, Role.OFFICER if side == APPLICANT else Role.APPLICANT)
+    side, held = APPLICANT if actor.role is Role.APPLICANT else FOUNDATION, bool(received and received.held_from)
+    to = Role.OFFICER if side == APPLICANT or held else Role.APPLICANT
+    readers = recipients.of(application, to)
     if application.reference is None:
         raise Refused(UNSENT)
     if not readers and side == APPLICANT:
@@ -71,7 +72,6 @@ def send(
     row.sha256 = text_hash(row.salt, row.body, row.quoted)
     db.session.add(row)
     db.session.flush()
-    held = bool(row.held_from)
     history.record(
         About("application", application.id, Correspondence.__tablename__, row.id),
         actor=actor,
@@ -79,9 +79,7 @@ def send(
         message=HELD if held else TITLES[side],
         audience="office" if held else "all",
     )
-    outbox.mail_message(
-        readers, application=application, role=Role.OFFICER if side == APPLICANT else Role.APPLICANT, message=row.id
-    )
+    outbox.mail_message(readers, application=application, role=to, message=row.id)
     return row
 
 
