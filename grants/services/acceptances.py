@@ -45,6 +45,7 @@ def accept(invitation: Invitation, token: str, *, name: str, password_hash: str 
     if giver:
         hand_overs.take_over(invitation, person, actor=inviter)
     elif organisation:
+        invitations.expect_own(organisation, invitation.rights, inviter)
         persons.join(person, organisation, rights=invitation.rights, actor=inviter)
     else:
         _appoint(invitation, person, inviter)

@@ -40,8 +40,7 @@ def ask(membership: Membership, *, email: str, name: str, starts_on: date, actor
         raise Refused(ONESELF)
     if membership.rights == {Right.VIEW}:
         raise Refused(NOTHING)
-    if earlier:
-        invitations.close(earlier, actor)
+    invitations.replace(earlier, organisation, actor)
     given = {column: getattr(membership, column) for column in COLUMNS.values()}
     asked = Invitation(
         email=email, name=name, organisation=organisation, hands_over=membership.id, starts_on=starts_on, **given
@@ -52,13 +51,17 @@ def ask(membership: Membership, *, email: str, name: str, starts_on: date, actor
 def take_over(invitation: Invitation, person: Person, *, actor: Actor) -> None:
     """Move the rights of the giver to this person, who joins if they do not act for the organisation yet.
 
+    Only rights that were offered and that the giver still has are moved; Unusable if there is none.
+
     The giver, the person and the organisation are held. The giver still acts for it, and may view; the history of what
     they did keeps their name.
     """
     giver, organisation = invitation.giver, invitation.organisation
     if giver is None or organisation is None or giver.ended_at is not None:
         raise invitations.Unusable
-    rights = giver.rights
+    rights = giver.rights & invitation.rights
+    if rights <= {Right.VIEW}:
+        raise invitations.Unusable  # handed over already, or taken away since
     successor = found.current(person, organisation)
     if successor is None:
         successor = persons.join(person, organisation, rights=rights, actor=actor)

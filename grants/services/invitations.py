@@ -37,6 +37,9 @@ OVER = Message("This invitation is no longer open. Invite the person again if th
 MEMBER = Message("The person with this email address already acts for the organisation.", cure="email")
 COPIED = ("email", "name", "organisation_id", "role", "programme", "call_id", "role_ends_on", "hands_over", "starts_on")
 """What an invitation that is sent again keeps, beside the rights."""
+BEYOND = Message(
+    "Only a contact can give rights that they do not have themselves. Ask a contact to invite this person."
+)
 MOST_OPEN = 20
 TOO_MANY = Message(
     "Your organisation has %(most)s open invitations, which is the maximum. Withdraw one first.", most=MOST_OPEN
@@ -53,17 +56,17 @@ def invite_member(
     """Invite somebody to act for the organisation with these rights, and queue the mail.
 
     The answer is the same whether or not the address has an account. An open invitation of the address is replaced.
-    Raises Refused for what is no address or name, for a member, and beyond MOST_OPEN.
+    Raises Refused for what is no address or name, for rights that the actor cannot give, for a member, and beyond
+    MOST_OPEN.
     """
     email, name = clean(email, name)
+    wanted = frozenset(rights)
     earlier = hold_with_pending(organisation, email, actor)
+    expect_own(organisation, wanted, actor)
     if any(one.person.email == email for one in found.members(organisation)):
         raise Refused(MEMBER)
-    if earlier:
-        close(earlier, actor)
-    elif _open(organisation) >= MOST_OPEN:
-        raise Refused(TOO_MANY)
-    given = {column: right in set(rights) for right, column in COLUMNS.items()}
+    replace(earlier, organisation, actor)
+    given = {column: right in wanted for right, column in COLUMNS.items()}
     return add(Invitation(email=email, name=name, organisation=organisation, **given), actor)
 
 
@@ -100,10 +103,31 @@ def send_again(invitation: Invitation, *, actor: Actor) -> Invitation:
     persons.expect_later(invitation.role_ends_on)
     if invitation.hands_over and invitation.invited_by != actor.person:
         raise Refused(OWN)
+    if invitation.organisation and not invitation.hands_over:
+        expect_own(invitation.organisation, invitation.rights, actor)
     close(invitation, actor)
     copied = {column: getattr(invitation, column) for column in (*COPIED, *COLUMNS.values())}
     ahead = max(invitation.starts_on - today(), timedelta()) if invitation.starts_on else timedelta()
     return add(Invitation(**copied), actor, lasts=LASTS + ahead)
+
+
+def expect_own(organisation: Organisation, rights: frozenset[Right], actor: Actor) -> None:
+    """Refuse rights that the actor lacks, unless they are a contact: a contact decides who acts for the organisation.
+
+    The organisation and the actor are held.
+    """
+    own = next((one for one in found.members(organisation) if one.person_id == actor.person), None)
+    held = own.rights if own else frozenset()
+    if Right.CONTACT not in held and not rights <= held | {Right.VIEW}:
+        raise Refused(BEYOND)
+
+
+def replace(earlier: Invitation | None, organisation: Organisation, actor: Actor) -> None:
+    """Close the open invitation of an address before the next one; without one, Refused beyond MOST_OPEN."""
+    if earlier:
+        close(earlier, actor)
+    elif _open(organisation) >= MOST_OPEN:
+        raise Refused(TOO_MANY)
 
 
 def withdraw(invitation: Invitation, *, actor: Actor) -> None:

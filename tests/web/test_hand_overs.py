@@ -126,6 +126,32 @@ def test_a_membership_that_has_ended_hands_over_nothing(app: Flask, sink: Sink) 
         assert db.session.query(Invitation).filter(Invitation.accepted_at.is_not(None)).count() == 0
 
 
+def test_rights_are_handed_over_to_one_person(app: Flask, sink: Sink) -> None:
+    first, second = asked(app, sink), asked(app, sink, OTHER, email=LOVA, name="Lova (demo)")
+
+    assert accept(browser(app, "mg2"), first).status_code == 302
+    assert accept(anonymous(app), second).status_code in {404, 409}
+
+    with app.app_context():
+        assert db.session.query(Person).filter_by(email=LOVA).count() == 0
+
+
+def test_only_what_was_offered_is_handed_over(app: Flask, sink: Sink) -> None:
+    with app.app_context():
+        change("mg1", Right.EDIT, by="mg2")
+    path = asked(app, sink, OTHER, email=LOVA, name="Lova (demo)")
+    with app.app_context():
+        change("mg1", Right.EDIT, Right.SIGN, by="mg2")
+
+    accept(anonymous(app), path)
+
+    with app.app_context():
+        lova = db.session.query(Person).filter_by(email=LOVA).one()
+        membership = found.current(lova, w.found().chapters["mg"])
+        assert membership is not None
+        assert membership.rights == {Right.VIEW, Right.EDIT}
+
+
 def test_a_member_who_may_only_view_has_nothing_to_hand_over(app: Flask) -> None:
     with app.app_context():
         change("mg1", by="mg2")
