@@ -72,7 +72,8 @@ def purge() -> None:
 
 def _upload(args: Mapping[str, Any]) -> ToInspect:
     id = args["attachment"]
-    upload = found.to_inspect(id) if isinstance(id, int) and 0 < id < 2**31 else None
+    known = type(id) is int and 0 < id < 2**31
+    upload = found.to_inspect(id) if known else None
     if upload is None:
         raise LookupError(f"There is no attachment {id!r}.")
     return upload

@@ -126,7 +126,8 @@ def listed(
 def _failure(
     row: Outbox, number: str | None, application: Application | None, new: int | None, recipient: Person | None
 ) -> Failure:
-    subject = row.args.get("subject") if application else None
+    args = row.args if isinstance(row.args, dict) else {}
+    subject = args.get("subject") if application else None
     return Failure(
         id=row.id,
         kind=row.kind,
@@ -141,7 +142,7 @@ def _failure(
         applicant=application.organisation.name if application else "",
         recipient=recipient.name if recipient else "",
         recipient_id=recipient.id if recipient else None,
-        purpose=next((purpose for purpose in PURPOSES if purpose in row.args), ""),
+        purpose=next((purpose for purpose in PURPOSES if purpose in args), ""),
     )
 
 

@@ -45,6 +45,7 @@ SENTENCES = {
     Permission.SET_PEOPLE: N_("Invite people, assign roles and end them"),
     Permission.READ_ROLES: N_("Read who holds which role"),
     Permission.SEE_FAILURES: N_("View failed jobs"),
+    Permission.SEE_HEALTH: N_("View service health"),
 }
 """The permissions that a preview names. The others follow from these, or everybody with an account has them."""
 

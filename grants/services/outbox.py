@@ -346,12 +346,8 @@ def due_since() -> datetime | None:
 
 def enqueued(ids: Sequence[int]) -> None:
     """Record that the rows were enqueued: they are due again after AGAIN, in case the queue loses them."""
-    db.session.execute(
-        update(Outbox)
-        .where(Outbox.id.in_(ids))
-        .values(next_at=GRANTS_NOW + AGAIN)
-        .execution_options(synchronize_session=False)
-    )
+    due_again = update(Outbox).where(Outbox.id.in_(ids)).values(next_at=GRANTS_NOW + AGAIN)
+    db.session.execute(due_again.execution_options(synchronize_session=False))
 
 
 def bury() -> int:
