@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from wtforms import PasswordField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from grants.forms.base import Form, at_most, line
-from grants.forms.links import LEAST, MOST
+from grants.forms.links import LEAST, MOST, at_least, uncommon
 from grants.forms.memberships import RightsForm
 from grants.forms.persons import AppointmentForm
 
@@ -42,12 +40,6 @@ class RoleInvitationForm(Invited, AppointmentForm):
     """A person, with their role at the Foundation and its scope."""
 
 
-def _at_least(_form: Any, field: Any) -> None:
-    if (count := len(field.data or "")) < LEAST:
-        text = gettext("Enter %(least)s characters or more: you entered %(count)s.", least=LEAST, count=count)
-        raise ValidationError(text)
-
-
 class AcceptanceForm(Form):
     """The name of a new account, and a password for it, unless the person wants to sign in by mailed links."""
 
@@ -59,7 +51,7 @@ class AcceptanceForm(Form):
     )
     password = PasswordField(
         lazy_gettext("Password"),
-        [Optional(), _at_least, at_most(MOST)],
+        [Optional(), at_least, at_most(MOST), uncommon],
         description=lazy_gettext(
             "Without a password, we email you a link whenever you sign in. A password has %(least)s to %(most)s "
             "characters of any kind.",

@@ -15,13 +15,15 @@ LEAST, MOST = 12, 200
 """How many characters a password has. Nothing else is asked of it: rules about its signs make passwords weaker."""
 
 
-def _at_least(_form: Any, field: Any) -> None:
+def at_least(_form: Any, field: Any) -> None:
+    """Refuse a password that is too short."""
     if (count := len(field.data or "")) < LEAST:
         text = gettext("Enter %(least)s characters or more: you entered %(count)s.", least=LEAST, count=count)
         raise ValidationError(text)
 
 
-def _uncommon(_form: Any, field: Any) -> None:
+def uncommon(_form: Any, field: Any) -> None:
+    """Refuse a password that many people use."""
     if is_common(field.data or ""):
         raise ValidationError(gettext("Many people use this password, so it is easy to guess. Choose another one."))
 
@@ -31,7 +33,7 @@ class PasswordForm(Form):
 
     password = PasswordField(
         lazy_gettext("New password"),
-        [needed(lazy_gettext("Enter a password.")), _at_least, at_most(MOST), _uncommon],
+        [needed(lazy_gettext("Enter a password.")), at_least, at_most(MOST), uncommon],
         description=lazy_gettext(
             "Use %(least)s to %(most)s characters of any kind. Three or four unrelated words are easy to remember and "
             "hard to guess.",

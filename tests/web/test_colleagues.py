@@ -380,6 +380,15 @@ def test_what_the_inviter_could_no_longer_give_is_not_accepted(app: Flask, sink:
     assert accept(anonymous(app), paths(sink)[-1]).status_code == 409
 
 
+def test_a_password_that_many_people_use_is_refused(app: Flask, sink: Sink) -> None:
+    invite(app)
+    send(app)
+
+    answer = accept(anonymous(app), paths(sink)[-1], name="Lova (demo)", password="password1234")
+
+    assert (answer.status_code, "Many people use this password" in answer.page.text) == (422, True)
+
+
 def test_two_invitations_at_once_make_one_open_invitation(app: Flask) -> None:
     """The second one waits for the organisation, and then replaces the first."""
     with app.app_context():
