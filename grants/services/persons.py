@@ -130,7 +130,7 @@ def set_password(person: Person, password_hash: str) -> None:
 
 
 def change_password(person: Person, password_hash: str, *, known: str, token: str) -> str:
-    """Replace the password by the person themselves; end all their other sessions and their links; mail them.
+    """Replace the password by the person themselves; end their other sessions, links and trusted devices; mail them.
 
     known: the hash of the password that they have just entered. token: of their session, which gets another one;
     returns that. Raises Refused if the password has been changed in the meantime.
@@ -142,6 +142,7 @@ def change_password(person: Person, password_hash: str, *, known: str, token: st
     db.session.flush()
     sessions.end_others(person, token)
     links.end(person, *links.ENTRIES)
+    trusted_devices.forget(person)
     record(person, themselves(person), "password", Message("Password changed"))
     _mail_new_password(person)
     return sessions.renew(token)

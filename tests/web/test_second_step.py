@@ -336,6 +336,19 @@ def test_a_trusted_device_is_worth_nothing_to_another_person_or_with_another_rol
     assert answer.location == SECOND_STEP
 
 
+def test_a_changed_password_ends_the_trust_in_devices(app: Flask) -> None:
+    browser, new = half(app, "rex"), "four unrelated words here"
+    enter(browser, code(app), trust="y")
+    path = "/account/password"
+    browser.submit(browser.get(path), path, present_password=passwords.SECRET, password=new)
+    other = anonymous(app)
+    other.set_cookie(TRUSTED, device(browser))
+
+    answer = other.submit(other.get("/sign-in"), "/sign-in", email="rex@example.org", password=new)
+
+    assert answer.location == SECOND_STEP
+
+
 def test_a_first_step_ends_after_half_an_hour(app: Flask, settings: Settings) -> None:
     browser = half(app)
     advance(settings, 29 * 60)
