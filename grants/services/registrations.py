@@ -67,9 +67,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What the link has led to. application: the draft. request: to the organisation that the person asks to join."""
+    """What the link has led to.
+
+    new: the account was created by it. application: the draft. request: to the organisation that the person asks to
+    join.
+    """
 
     person: Person
+    new: bool
     organisation: Organisation
     call: Call | None
     application: Application | None = None
@@ -146,16 +151,16 @@ def confirm(
 ) -> Confirmed:
     """Use the link: create what is missing of account, organisation, membership and draft, or a request to join.
 
-    chosen, declined: the answer to the organisations of Matched. join_days: how long the contacts of an organisation
-    have to decide on a request. apply: `transitions.apply`. Raises Unusable, and Matched where an organisation that may
-    be the same exists and was neither chosen nor declined.
+    chosen, declined: the answer to the organisations of Matched; any other choice counts as none. join_days: how long
+    the contacts of an organisation have to decide on a request. apply: `transitions.apply`. Raises Unusable, and
+    Matched where an organisation that may be the same exists and was neither chosen nor declined.
     """
     sign_in.wait_for_others(REGISTERING)
     row = stored.live(token)
     person = persons.at(row.email) if row else None
     if row is None or (person is not None and person.ended_at):
         raise Unusable
-    wanted = row.organisation_id or chosen
+    wanted = row.organisation_id or (chosen if chosen in {one.id for one in matching(row)} else None)
     if wanted is None:
         _expect_no_match(row, declined)
     organisation = db.session.get_one(Organisation, wanted) if wanted else None
@@ -163,12 +168,12 @@ def confirm(
     used = update(Registration).where(stored.is_live(token)).values(used_at=GRANTS_NOW).returning(Registration.id)
     if db.session.scalar(used.execution_options(synchronize_session=False)) is None:
         raise Unusable
-    person = person or _account(row)
+    new, person = person is None, person or _account(row)
     if organisation and not _joins_unasked(person, organisation):
         request = join_requests.ask(person, organisation, title=row.title, days=join_days)
-        return Confirmed(person, organisation, row.call, request=request)
+        return Confirmed(person, new, organisation, row.call, request=request)
     organisation = _registered(row, person, organisation, apply)
-    return Confirmed(person, organisation, row.call, _begun(row.call, organisation, person, apply))
+    return Confirmed(person, new, organisation, row.call, _begun(row.call, organisation, person, apply))
 
 
 def matching(row: Registration, declined: Collection[int] = ()) -> list[Match]:

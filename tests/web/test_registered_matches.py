@@ -157,6 +157,18 @@ def test_an_organisation_that_was_not_offered_cannot_be_chosen(app: Flask, match
         assert db.session.query(Registration).count() == 0
 
 
+def test_nor_on_the_page_of_the_link(app: Flask, sink: Sink) -> None:
+    """The form says that the page had offered the chapter."""
+    register(app)
+    send(app)
+    path, browser, before = paths(sink)[0], anonymous(app), counts(app)
+    form = browser.get(path).page.form(path)
+
+    browser.post(path, data={**form.fields, "shown": "1", "match": "1"})
+
+    assert added(app, before) == dict.fromkeys(WHOLE, 1), "it is registered as a new organisation"
+
+
 ALIKE = [
     ("ISOC Togo", "Internet Society Togo Chapter"),
     ("Internet Society Québec", "INTERNET SOCIETY QUEBEC CHAPTER"),

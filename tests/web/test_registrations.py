@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -189,12 +190,31 @@ def test_a_person_with_an_account_keeps_it_and_gets_a_mail_that_says_so(app: Fla
     register(app, email="BO1@example.org", name="Somebody Else")
     send(app)
 
-    use(app, paths(sink)[0])
+    browser = anonymous(app)
+
+    done = use(app, paths(sink)[0], browser)
 
     assert "You already have an account with this address." in plain(sink.got[0])
-    assert added(app, before) == {name: 1 for name in WHOLE if name != "person"}
+    assert added(app, before) == {name: 1 for name in WHOLE if name not in {"person", "sign_in"}}
+    assert done.location.startswith("/sign-in?next=/applications/"), "the link works for longer than those that sign in"
+    assert browser.get_cookie(COOKIE) is None
     with app.app_context():
         assert db.session.query(Person).filter_by(email="bo1@example.org").one().name == "Bo1 (demo)"
+
+
+def test_without_that_rule_an_old_link_would_open_the_account(
+    app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    register(app, email="bo1@example.org")
+    send(app)
+    confirm = registrations.confirm
+    monkeypatch.setattr(registrations, "confirm", lambda *given, **named: replace(confirm(*given, **named), new=True))
+    browser = anonymous(app)
+
+    use(app, paths(sink)[0], browser)
+
+    assert browser.get("/account").status_code == 200
 
 
 def test_an_account_that_has_ended_gets_no_mail(app: Flask, sink: Sink) -> None:

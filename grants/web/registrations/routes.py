@@ -11,9 +11,10 @@ from datetime import timedelta
 from flask import Blueprint, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from config import Settings
 from grants.db import db, transaction
 from grants.forms.registrations import MatchFields, RegistrationForm
-from grants.models import Call
+from grants.models import Call, Person
 from grants.queries import matches
 from grants.queries import registrations as stored
 from grants.queries.matches import Match
@@ -23,7 +24,7 @@ from grants.services.registrations import Confirmed
 from grants.web.links.link_view import masked
 from grants.web.links.routes import conceal
 from grants.web.registrations import registration_view
-from grants.web.site.authorization import keep_session, load, open_to_all
+from grants.web.site.authorization import keep_session, load, open_to_all, principal
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
 from workflows.forms.values import WHOLE
@@ -76,7 +77,10 @@ def show(token: str) -> str | tuple[str, int]:
 @open_to_all
 @not_idempotent(SINGLE_USE)
 def use(token: str) -> Response | tuple[str, int]:
-    """Create what was registered and sign in; the second of two clicks is refused like a link that was used."""
+    """Create what was registered; the second of two clicks is refused like a link that was used.
+
+    A new account is signed in. An existing one is not: the link works for longer than those that sign in.
+    """
     form, settings = MatchFields(), current_app.extensions["settings"]
     chosen, declined = _answer(form)
     db.session.rollback()
@@ -89,16 +93,24 @@ def use(token: str) -> Response | tuple[str, int]:
                 join_days=settings.join_request_days,
                 apply=transitions.apply,
             )
-            sessions.close(request.cookies.get(COOKIE, ""))
-            session = sessions.open_for(made.person, settings)
+            session = _opened(made.person, settings) if made.new else None
     except registrations.Unusable:
         return _unusable()
     except registrations.Matched as matched:
         return _confirming(token, form, matched.found), 409
-    return keep_session(redirect(_next(made)), session)
+    if session:
+        return keep_session(redirect(_next(made)), session)
+    own = principal().id == made.person.id
+    return redirect(_next(made) if own else url_for("sessions.new", next=_next(made)))
 
 
 bp.after_request(conceal)
+
+
+def _opened(person: Person, settings: Settings) -> str:
+    """The token of the session of a new account, which takes the place of that of the browser."""
+    sessions.close(request.cookies.get(COOKIE, ""))
+    return sessions.open_for(person, settings)
 
 
 def _received(call: Call | None) -> str | tuple[str, int]:
