@@ -103,6 +103,7 @@ def send_again(invitation: Invitation, *, actor: Actor) -> Invitation:
     persons.expect_later(invitation.role_ends_on)
     if invitation.hands_over and invitation.invited_by != actor.person:
         raise Refused(OWN)
+    _expect_impartial(invitation, actor)
     if invitation.organisation and not invitation.hands_over:
         expect_own(invitation.organisation, invitation.rights, actor)
     close(invitation, actor)
@@ -114,11 +115,10 @@ def send_again(invitation: Invitation, *, actor: Actor) -> Invitation:
 def expect_own(organisation: Organisation, rights: frozenset[Right], actor: Actor) -> None:
     """Refuse rights that the actor lacks, unless they are a contact: a contact decides who acts for the organisation.
 
-    The organisation and the actor are held.
+    The organisation and the actor are held; that they act for it, and may invite, was confirmed then.
     """
-    own = next((one for one in found.members(organisation) if one.person_id == actor.person), None)
-    held = own.rights if own else frozenset()
-    if Right.CONTACT not in held and not rights <= held | {Right.VIEW}:
+    own = next((one.rights for one in found.members(organisation) if one.person_id == actor.person), None)
+    if own is not None and Right.CONTACT not in own and not rights <= own | {Right.VIEW}:
         raise Refused(BEYOND)
 
 
@@ -131,11 +131,18 @@ def replace(earlier: Invitation | None, organisation: Organisation, actor: Actor
 
 
 def withdraw(invitation: Invitation, *, actor: Actor) -> None:
-    """Withdraw an open invitation, so that its link no longer works; Refused if it is over."""
+    """Withdraw an open invitation, so that its link no longer works; Refused if it is over, and as for assigning."""
     _hold(invitation.organisation, actor, place_of(invitation), besides=invitation)
     if not invitation.is_open:
         raise Refused(OVER)
+    _expect_impartial(invitation, actor)
     close(invitation, actor)
+
+
+def _expect_impartial(invitation: Invitation, actor: Actor) -> None:
+    """Of an invitation to a role: refuse an applicant and a reviewer of a call that the role covers."""
+    if invitation.organisation_id is None:
+        persons.expect_impartial(actor, programme=invitation.programme, call_id=invitation.call_id)
 
 
 def issue(id: int) -> tuple[Invitation, str] | None:

@@ -65,7 +65,7 @@ def invited(world: World) -> dict[str, str]:
     chapter, administrator = world.chapters["mg"], world.actor("ada", Role.ADMINISTRATOR)
     member = world.actor("mg1", Role.APPLICANT, chapter)
     with transaction():
-        rights = {Right.EDIT, Right.CONTACT}
+        rights = {Right.SIGN}
         ours = invitations.invite_member(chapter, email="new@example.org", name="New", rights=rights, actor=member)
     with transaction():
         role = invitations.invite_to_role(Role.REVIEWER, email="r@example.org", name="R", actor=administrator)
