@@ -268,9 +268,13 @@ class BatchCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationCase:
-    """The verification of an organisation. members: those who act for it now or ever did."""
+    """The verification of an organisation. members: those who act for it now or ever did.
+
+    rivals: those with a role who have acted for another applicant to a call to which it has applied.
+    """
 
     step: str = "registered"
     stage: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     members: frozenset[int] = frozenset()
+    rivals: frozenset[int] = frozenset()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 from flask import Flask
 
 from grants.db import db, transaction
-from grants.models import Application, Award, Event, Organisation, Outbox, Verification
+from grants.models import Application, Award, Event, Involvement, Organisation, Outbox, Verification
 from grants.queries import cases
 from grants.services import persons, profiles, transitions, verifications
 from grants.services.profiles import Details
@@ -164,6 +165,26 @@ def test_nobody_verifies_an_organisation_for_which_they_acted(
     assert refused is guarded
     assert ("Verify the organisation" in browser(app, "omar").get("/inbox").page.text) is guarded
     assert "Verify the organisation" not in browser(app, "olga").get("/inbox").page.text
+
+
+@LARGE
+@pytest.mark.parametrize("guarded", [True, False])
+def test_nobody_verifies_a_rival_of_an_applicant_for_which_they_acted(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
+) -> None:
+    """Both organisations have applied to one call. Without the fact that the guard reads, Olga refuses the rival."""
+    with app.app_context():
+        made = w.found()
+        w.submitted(made)
+        other = w.submitted(made, chapter="bo")
+        begin(made)
+        with transaction() as session:
+            session.add(Involvement(application_id=other.id, person_id=made.people["olga"].id, part="member"))
+            w.recorded()
+        if not guarded:
+            monkeypatch.setattr(cases.verifications, "case", lambda row: VerificationCase(step=row.step))
+        with nullcontext() if not guarded else pytest.raises(Refused, match="acted for another applicant"):
+            verify(made, "refuse")
 
 
 @LARGE

@@ -9,7 +9,7 @@ from workflows.engine.effects import Effect
 from workflows.engine.flow import Field, Flow, Transition
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
-from workflows.rules.verifications import not_ones_own
+from workflows.rules.verifications import no_rival, not_ones_own
 
 OFFICER = (Role.OFFICER,)
 
@@ -20,7 +20,7 @@ VERIFY = Transition(
     source=("registered", "refused"),
     target="verified",
     roles=OFFICER,
-    guards=(not_ones_own,),
+    guards=(not_ones_own, no_rival),
     fields=(
         Field(
             "note",
@@ -43,7 +43,7 @@ REFUSE = Transition(
     source=("registered",),
     target="refused",
     roles=OFFICER,
-    guards=(not_ones_own,),
+    guards=(not_ones_own, no_rival),
     fields=(
         Field(
             "note",

@@ -14,6 +14,16 @@ def not_ones_own(case: VerificationCase, actor: Actor) -> Message | None:
     return Message("You act or have acted for this organisation, so another officer must do this.", cure=ANOTHER)
 
 
+def no_rival(case: VerificationCase, actor: Actor) -> Message | None:
+    """The person never acted for another applicant to a call to which the organisation has applied."""
+    if actor.person not in case.rivals:
+        return None
+    return Message(
+        "You have acted for another applicant to a call of this organisation, so another officer must do this.",
+        cure=ANOTHER,
+    )
+
+
 def verified(case: ApplicationCase, actor: Actor) -> Message | None:
     """The organisation is verified."""
     if not case.applicant.unverified:
