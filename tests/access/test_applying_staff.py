@@ -16,6 +16,7 @@ from grants.models import (
     Award,
     Batch,
     Conflict,
+    Correspondence,
     Document,
     Involvement,
     Person,
@@ -42,6 +43,8 @@ ALLOWED = {
     "/office/calls/new": "nobody has applied to a new call",
     "/office/calls/{new_call}": "nobody has applied to a call in preparation",
     "/calls/{new_call}/transitions/open": "nobody has applied to a call in preparation",
+    "/verifications/{verification}/transitions/verify": "the organisation has applied to no call",
+    "/verifications/{refusable}/transitions/refuse": "the organisation has applied to no call",
 }
 ROWS = [row for row in rows() if row.method != "GET" and set(STAFF) & set(row.allowed) and "own" not in row.allowed]
 CASES = [(row, next(actor for actor in STAFF if actor in row.allowed)) for row in ROWS]
@@ -82,6 +85,7 @@ MODELS = {
     "reports": Report,
     "conflicts": Conflict,
     "documents": Document,
+    "messages": Correspondence,
 }
 
 

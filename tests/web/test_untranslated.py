@@ -146,7 +146,7 @@ def constants() -> set[str]:
     cities = (get_timezone_location(key, locale=english, return_city=True) for key in zones)
     named += [*NAMES.values(), *cities, *(english.languages[one] for one in LANGUAGES)]
     named += [str(Locale(one).display_name) for one in LANGUAGES]
-    codes = "UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
+    codes = "ValueError UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return {word for text in (*named, codes) for word in WORD.findall(text)}
 
 
