@@ -21,7 +21,7 @@ from tests.databases import advance
 from tests.jobs.tags import plain
 from tests.jobs.test_mailing import Sink, receiving
 from tests.web.reading import statements
-from tests.web.test_members import change, unasked
+from tests.web.test_members import unasked
 from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
@@ -337,47 +337,6 @@ def test_the_mail_names_the_day_and_who_invites(app: Flask, sink: Sink) -> None:
     text = plain(sink.got[-1])
     assert "Mg1 (demo)" in text
     assert "Chapter MG" in text
-
-
-@pytest.mark.parametrize(
-    ("held", "ticked", "status"),
-    [
-        ({Right.SIGN}, {"may_edit": "", "is_contact": "y"}, 409),
-        ({Right.SIGN}, {"may_edit": "y"}, 409),
-        ({Right.SIGN}, {"may_edit": "", "may_sign": "y"}, 302),
-        ({Right.CONTACT}, {"may_edit": "y", "may_submit": "y"}, 302),
-    ],
-)
-def test_only_a_contact_gives_rights_beyond_their_own(
-    app: Flask, held: set[Right], ticked: dict[str, str], status: int
-) -> None:
-    with app.app_context():
-        change("mg2", *held, by="mg1")
-
-    answer = invite(app, by="mg2", **ticked)
-
-    assert answer.status_code == status
-    assert ("Only a contact can give rights" in answer.get_data(as_text=True)) is (status == 409)
-
-
-def test_without_that_rule_the_right_to_sign_would_take_over_the_organisation(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Counter-test."""
-    with app.app_context():
-        change("mg2", Right.SIGN, by="mg1")
-    monkeypatch.setattr(invitations, "expect_own", lambda *_: None)
-
-    assert invite(app, by="mg2", is_contact="y").status_code == 302
-
-
-def test_what_the_inviter_could_no_longer_give_is_not_accepted(app: Flask, sink: Sink) -> None:
-    invite(app, by="mg2", is_contact="y")
-    send(app)
-    with app.app_context():
-        change("mg2", Right.SIGN, by="mg1")
-
-    assert accept(anonymous(app), paths(sink)[-1]).status_code == 409
 
 
 def test_a_password_that_many_people_use_is_refused(app: Flask, sink: Sink) -> None:
