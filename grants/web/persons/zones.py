@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
@@ -25,11 +25,18 @@ def _cities(locale: str) -> tuple[tuple[str, str], ...]:
 def zones(present: str) -> dict[str, str]:
     """The time zones by key, as "Nairobi (UTC+3)". present: that of the reader, which is offered in any case."""
     locale, now = str(get_locale() or "en"), current_instant()
-    found = {key: _named(city, key, now) for key, city in _cities(locale)}
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    found = dict(_differing(locale, quarter))
     if present not in found:
         city = get_timezone_location(present, locale=locale, return_city=True)
         found = {present: _named(city, present, now)} | found
     return found
+
+
+@lru_cache(maxsize=16)
+def _differing(locale: str, at: datetime) -> dict[str, str]:
+    """The cities with their differences from UTC, which change at the beginning of a quarter of an hour, if at all."""
+    return {key: _named(city, key, at) for key, city in _cities(locale)}
 
 
 def time_in(key: str) -> str:
