@@ -84,7 +84,7 @@ class Languages(Babel):
 def init_app(app: Flask) -> None:
     """Set up languages, and the filters that `templates/macros/time.html` lists."""
     Languages(app, locale_selector=language)
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _in_template
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -122,6 +122,10 @@ def _in_template(context: Context, text: str, /, **values: Any) -> str:
 
 def _gettext(text: str) -> str:
     return str(_reader().wording.catalogue.ugettext(text))
+
+
+def _pgettext(context: str, text: str) -> str:
+    return str(_reader().wording.catalogue.upgettext(context, text))
 
 
 def _ngettext(one: str, many: str, count: int) -> str:
