@@ -67,8 +67,7 @@ class Stage:
 
     def call(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         """The response to an actor, from unchanged test data."""
-        if not self._clean:
-            self._renew()
+        self.renew()
         return self.call_again(actor, method, path, data)
 
     def call_again(self, actor: str, method: str, path: str, data: dict[str, Any] | None = None) -> TestResponse:
@@ -92,10 +91,11 @@ class Stage:
             browser.set_cookie(COOKIE, self.tokens[actor])
         return browser
 
-    def _renew(self) -> None:
-        """Undo what the last request has changed; open connections stay."""
-        restore(self.connected, self.start)
-        self._clean = True
+    def renew(self) -> None:
+        """Undo what was changed since the start, if anything was; open connections stay."""
+        if not self._clean:
+            restore(self.connected, self.start)
+            self._clean = True
 
     def spoil(self) -> None:
         """The next request begins with the first content again, because this one was changed by hand."""

@@ -58,7 +58,7 @@ KINDS = swept(
 def sent(stage: Stage, row: Row, actor: str) -> tuple[int, str]:
     """The status and the text of the answer to the row's form, once the actor is a member of every other applicant."""
     given = form(stage, row, actor)
-    stage.call(actor, "GET", "/account")
+    stage.renew()
     with stage.app.app_context(), transaction():
         person = db.session.query(Person).filter_by(email=f"{NAMES[actor]}@example.org").one()
         rival(stage)

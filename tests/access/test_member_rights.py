@@ -56,7 +56,7 @@ def outcome(stage: Stage, row: Row, *held: Right) -> str:
     """The result for a member with these rights alone."""
     data = form(stage, row, OWN)
     stage.spoil()
-    stage.call(OWN, "GET", "/account")
+    stage.renew()
     give(stage, held)
     answer = stage.call_again(OWN, row.method, stage.filled(row.path), data)
     stage.spoil()
@@ -124,7 +124,7 @@ def test_the_refusal_names_the_right_and_who_has_it_and_repeats_the_text(stage: 
     row = next(row for row in LATER if row.path == "/applications/{draft}/write")
     data = {**form(stage, row, OWN), "title": "A title that nobody may lose"}
     stage.spoil()
-    stage.call(OWN, "GET", "/account")
+    stage.renew()
     give(stage, [Right.SUBMIT])
 
     answer = stage.call_again(OWN, "POST", stage.filled(row.path), data)

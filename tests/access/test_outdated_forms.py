@@ -144,7 +144,7 @@ def _known(action: str) -> bool:
 def test_a_form_of_an_older_page_changes_nothing(stage: Stage, row: Row) -> None:
     actor = row.allowed[0]
     sent = form(stage, row, actor)
-    stage.call(actor, "GET", "/account")
+    stage.renew()
     before = stored(stage)
 
     late = attempt(stage, row, actor, {**sent, "version": OTHER})
@@ -159,7 +159,7 @@ def test_a_version_that_no_page_writes_counts_as_outdated(stage: Stage, row: Row
     actor = row.allowed[0]
     sent = form(stage, row, actor)
     current = sent["version"][0] if isinstance(sent["version"], list) else sent["version"]
-    stage.call(actor, "GET", "/account")
+    stage.renew()
     before = stored(stage)
 
     answer = attempt(stage, row, actor, {**sent, "version": in_arabic(current)})
@@ -267,7 +267,7 @@ def test_the_current_version_is_what_lets_it_pass(stage: Stage) -> None:
     """Counter-test: the same form with the version of its page changes something."""
     row = next(row for row in WITH if row.path.endswith("/checks/standing"))
     actor = row.allowed[0]
-    stage.call(actor, "GET", "/account")
+    stage.renew()
     before = stored(stage)
 
     assert attempt(stage, row, actor).status_code == 302
@@ -290,7 +290,7 @@ def test_they_are_refused_without_a_version(stage: Stage, path: str) -> None:
     row = next(row for row in WITH if row.path == path)
     actor = row.allowed[0]
     sent = {name: value for name, value in form(stage, row, actor).items() if name != "version"}
-    stage.call(actor, "GET", "/account")
+    stage.renew()
     before = stored(stage)
 
     assert attempt(stage, row, actor, sent).status_code == 409

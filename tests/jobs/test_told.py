@@ -62,20 +62,20 @@ AWARDED = {
 }
 
 
+@pytest.mark.ground("awarded")
 @pytest.mark.parametrize("language", list(AWARDED))
-def test_a_mail_is_in_the_language_of_its_recipient(app: Flask, world: w.World, language: str) -> None:
+def test_a_mail_is_in_the_language_of_its_recipient(app: Flask, language: str) -> None:
     with app.app_context():
-        w.awarded(world, amount=10_000)
-
         text_found = reported(language)[-1]
         day = of_mail(language).translate(Message("%(day)s", day=today() + timedelta(days=SIGNING_DAYS)))
 
     assert text_found == AWARDED[language].format(day=day)
 
 
+@pytest.mark.ground("active")
 def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, world: w.World) -> None:
     with app.app_context():
-        w.paid(world, w.active(world, amount=10_000), w.active(world, chapter="bo", amount=5_000))
+        w.paid(world, w.award_of(w.first()), w.active(world, chapter="bo", amount=5_000))
 
         text_found = reported()[-2:]
 
@@ -85,9 +85,10 @@ def test_the_mail_about_a_payment_names_the_amount_paid_to_each(app: Flask, worl
     ]
 
 
+@pytest.mark.ground("active")
 def test_the_mails_about_a_report_name_it(app: Flask, world: w.World) -> None:
     with app.app_context():
-        report = w.received(world, w.active(world), 1)
+        report = w.received(world, w.award_of(w.first()), 1)
         w.apply(world, report, "send_back", "olga", Role.OFFICER, question="Who wrote the story?")
         w.apply(world, report, "send", "mg1", Role.APPLICANT)
         w.apply(world, report, "approve", "olga", Role.OFFICER)
@@ -129,9 +130,10 @@ def test_the_receipt_for_an_answer_names_the_first_receipt(app: Flask, world: w.
         assert second.snapshot.data["replaces"] == first.number
 
 
-def test_the_mail_about_a_signed_agreement_names_the_days_of_the_project(app: Flask, world: w.World) -> None:
+@pytest.mark.ground("active")
+def test_the_mail_about_a_signed_agreement_names_the_days_of_the_project(app: Flask) -> None:
     with app.app_context():
-        award = w.active(world)
+        award = w.award_of(w.first())
         starts, ends = (
             of_mail("fr").translate(Message("%(day)s", day=day)) for day in (award.starts_on, award.ends_on)
         )

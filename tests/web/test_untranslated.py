@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import available_timezones
@@ -137,7 +138,8 @@ def leaves(value: Any) -> Iterator[str]:
         yield value
 
 
-def constants() -> set[str]:
+@cache
+def constants() -> frozenset[str]:
     """Words of the locale, and names: days, months, countries, codes, the Foundation, languages."""
     english = Locale("en")
     named = [*english.territories.values(), *english.months["format"]["wide"].values()]
@@ -147,7 +149,7 @@ def constants() -> set[str]:
     named += [*NAMES.values(), *cities, *(english.languages[one] for one in LANGUAGES)]
     named += [str(Locale(one).display_name) for one in LANGUAGES]
     codes = "ValueError UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
-    return {word for text in (*named, codes) for word in WORD.findall(text)}
+    return frozenset(word for text in (*named, codes) for word in WORD.findall(text))
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +163,7 @@ def stage(
         yield stage
 
 
-def untranslated(html: str, known: set[str], words: set[str]) -> set[str]:
+def untranslated(html: str, known: set[str], words: frozenset[str]) -> set[str]:
     """The texts with a word that is outside brackets and neither data nor a known word."""
     page = Texts(html)
     bare = outside("\x1f".join(page.nodes)).split("\x1f")
@@ -169,7 +171,7 @@ def untranslated(html: str, known: set[str], words: set[str]) -> set[str]:
     return {text for part in bare if (text := " ".join(part.split())) and unknown(text, known, words)}
 
 
-def unknown(text: str, known: set[str], words: set[str]) -> bool:
+def unknown(text: str, known: set[str], words: frozenset[str]) -> bool:
     """Whether a word remains when all data is taken out of the text."""
     if text in known or not set(WORD.findall(text)) - words:
         return False
