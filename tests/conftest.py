@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "system: starts, plays, kills or restores whole programs; run by `make system`")
 
 
-LONG = ("/story/", "/access/", "/jobs/", "test_untranslated.py", "/servers/", "/money/", "/database/")
+LONG = ("/story/", "access/test_table.py", "/money/", "/jobs/", "/access/", "test_untranslated.py", "/servers/", "/database/")
 """Parts of the names of the files that take longest, in the order in which they start."""
 
 
