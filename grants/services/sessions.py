@@ -19,7 +19,7 @@ from config import Settings
 from grants.db import GRANTS_NOW, db, now
 from grants.models import Person, SignIn, SignInFailure
 from grants.queries import factors, sessions
-from grants.services import devices, retention
+from grants.services import devices, locking, retention
 from grants.services.factors import trusted_devices
 from workflows.engine.message import Message
 
@@ -164,10 +164,13 @@ def succeed(tried: Attempt, settings: Settings, opening: Opening = UNKNOWN, *, t
     """Create a session for a verified attempt, which is no failure; returns the token for the cookie.
 
     trusted: the token of the device, on which the second factor may have been shown before. Raises NotSignedIn if the
-    account has ended, or has another password, since the attempt began.
+    account has ended, or has another password, since the attempt began. The person is shared: a command that changes
+    the password and ends the sessions comes first and is seen, or comes later and ends this session too.
     """
     withdraw(tried)
     person = db.session.get(Person, tried.person_id)
+    if person is not None:
+        locking.hold(shared=[person])
     if person is None or person.ended_at or person.password_hash != tried.password_hash:
         raise NotSignedIn(WRONG)
     return open_for(person, settings, opening, confirmed_at=trusted_devices.trusted_since(person, trusted))

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from grants.db import db, transaction
 from grants.forms.factors import CodeForm, PasskeyAnswerForm, RecoveryForm, plain
 from grants.models import Person
+from grants.queries import sessions as sessions_of
 from grants.queries.sessions import TRUSTED
 from grants.services import locking, sessions
 from grants.services.factors import attempts, passkeys, recovery, totp, trusted_devices
@@ -60,7 +61,7 @@ def create() -> Response | tuple[str, int]:
     except sessions.Gone:
         return redirect(url_for("tasks.show"))
     trusted = isinstance(form, CodeForm) and form.trust.data and not complete
-    return _passed(renewed, _trusted(person) if trusted else "")
+    return _passed(renewed, _trusted(person, renewed) if trusted else "")
 
 
 @bp.post("/passkey/options")
@@ -126,13 +127,18 @@ def _confirmed(person: Person, way: str, code: str) -> str:
         return sessions.confirm(token(), settings)
 
 
-def _trusted(person: Person) -> str:
-    """The token of this device, if the person may leave out the second factor on one; else empty."""
-    found = session()
-    if found is None or not trusted_devices.may_be_trusted(frozenset(found.principal.calls)):
-        return ""
+def _trusted(person: Person, renewed: str) -> str:
+    """The token of this device, if the person may leave out the second factor on one; else empty.
+
+    renewed: the token of the session. What ends the trust in all devices, such as a new password, ends sessions too:
+    the person is shared, so that it comes first and this session is gone, or comes later and ends this trust.
+    """
     with transaction():
-        return trusted_devices.trust(person)
+        locking.hold(shared=[db.session.get_one(Person, person.id)])
+        found = sessions_of.current(renewed)
+        if found is None or not trusted_devices.may_be_trusted(frozenset(found.principal.calls)):
+            return ""
+        return trusted_devices.trust(found.session.person)
 
 
 def _passed(renewed: str, device: str = "") -> Response:

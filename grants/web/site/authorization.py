@@ -147,11 +147,10 @@ def without_database() -> None:
 def enter(token: str) -> Visitor | None:
     """Answer the rest of this request to the person whose session begins with it; None before its second step.
 
-    token: of that session.
+    token: of that session. None also if it has ended already, because the password was changed at that moment.
     """
     found = g.session = sessions.current(token)
-    assert found is not None  # noqa: S101 - it has just been opened
-    if not found.complete:
+    if found is None or not found.complete:
         g.principal = ANONYMOUS
         return None
     g.principal = found.principal
