@@ -92,6 +92,14 @@ def _public(text: str) -> str:
     return "" if not text or (whole and bare) else "enter https://your.host, without a path"
 
 
+def _issuer(text: str) -> str:
+    parts = _split(text)
+    host = (parts and parts.hostname) or ""
+    secure = parts and (parts.scheme == "https" or (parts.scheme == "http" and host in {"localhost", LOOPBACK}))
+    whole = secure and _is_host(host) and parts and not (parts.query or parts.fragment or "@" in parts.netloc)
+    return "" if not text or whole else "enter the issuer of the identity provider, such as https://login.example.org"
+
+
 def _database(text: str) -> str:
     parts = _split(text)
     if not text:
@@ -229,6 +237,17 @@ class Settings:
         "minutes for which a second factor counts as fresh, to release payments or change roles and factors",
         _whole(1, 1_440),
     )
+    oidc_issuer: str = _setting(
+        "", "identity provider (OpenID Connect) with which people may sign in, by its issuer; empty: none", _issuer
+    )
+    oidc_client_id: str = _setting("", "name under which this system is registered with the identity provider")
+    oidc_client_secret: str = _setting("", "secret of this system at the identity provider", secret=True)
+    oidc_name: str = _setting("", "name of the identity provider on the sign-in page; empty: the host of its issuer")
+    oidc_second_factor: tuple[str, ...] = _setting(
+        (),
+        "values of acr or amr with which the identity provider states a second factor, separated by commas; "
+        "empty: its second factor does not count",
+    )
     session_hours: int = _setting(12, "maximum length of a session, in hours", _whole(1, 8_760))
 
     @property
@@ -241,6 +260,11 @@ class Settings:
     def public_host(self) -> str:
         """The host of the public address, without the port."""
         return urlsplit(self.address).hostname or ""
+
+    @property
+    def provider(self) -> str:
+        """The name of the identity provider; empty if there is none."""
+        return self.oidc_issuer and (self.oidc_name or urlsplit(self.oidc_issuer).hostname or "")
 
     @property
     def files(self) -> str:

@@ -31,6 +31,7 @@ from grants.models import (
     OrganisationDocument,
     Payment,
     Person,
+    ProviderAccount,
     Submission,
 )
 from workflows.engine.roles import Role
@@ -326,9 +327,15 @@ def _factors(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool
     return and_(Factor.person_id == principal.id, Factor.ended_at.is_(None)) if principal.id else false()
 
 
+def _provider_accounts(principal: Principal, sides: frozenset[Side]) -> ColumnElement[bool]:
+    """A person's own accounts at identity providers that are still linked; nobody else sees them."""
+    own = and_(ProviderAccount.person_id == principal.id, ProviderAccount.ended_at.is_(None))
+    return own if principal.id else false()
+
+
 ROOTS: dict[str, Callable[[Principal, frozenset[Side]], ColumnElement[bool]]] = {
     "application": _applications, "call": _calls, "organisation": _organisations, "person": _persons,
     "appointment": _appointments, "submission": _submissions, "fund": _funds, "batch": _batches, "factor": _factors,
     "organisation_document": _organisation_documents, "attachment": _attachments, "invitation": _invitations,
-    "message": _messages,
+    "message": _messages, "provider_account": _provider_accounts,
 }  # fmt: skip

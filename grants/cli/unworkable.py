@@ -86,6 +86,14 @@ def mail(settings: Settings) -> Iterator[Finding]:
         yield Finding("GRANTS_SMTP_USER", "It is used with GRANTS_SMTP_PASSWORD only.", "Set both or neither.")
 
 
+def provider(settings: Settings) -> Iterator[Finding]:
+    """An identity provider knows this system by an id and a secret."""
+    parts = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(parts) and not all(parts):
+        text = "It is used with GRANTS_OIDC_CLIENT_ID and GRANTS_OIDC_CLIENT_SECRET only."
+        yield Finding("GRANTS_OIDC_ISSUER", text, "Set all three or none.")
+
+
 def roles(settings: Settings) -> Iterator[Finding]:
     """The URLs of the other roles belong to the database of the application."""
     for name in DATABASES[1:]:
@@ -94,7 +102,7 @@ def roles(settings: Settings) -> Iterator[Finding]:
             yield Finding(variable, "It is not used, because GRANTS_DATABASE_URL is empty.", "Set both or neither.")
 
 
-CHECKS = (instance, stores, programmes, keys, mail, roles)
+CHECKS = (instance, stores, programmes, keys, mail, provider, roles)
 
 
 def misspelt() -> list[Finding]:

@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, Value] = {
     "device": Message("%(browser)s on %(system)s", browser="Firefox", system="Linux"),
     "way": Message("with the password"),
     "label": "Authenticator app",
+    "provider": "Example Login",
     "n": 7,
     "minutes": 20,
     "hours": 24,

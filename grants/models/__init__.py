@@ -25,6 +25,7 @@ from grants.models.organisations import Membership, Organisation
 from grants.models.outbox import Outbox
 from grants.models.persons import Person
 from grants.models.profiles import Profile
+from grants.models.provider_accounts import ProviderAccount
 from grants.models.registrations import JoinRequest, Registration
 from grants.models.reminders import Reminder
 from grants.models.reports import Report, ReportFigure, ReportSpending
@@ -90,6 +91,7 @@ __all__ = [
     "Person",
     "Posting",
     "Profile",
+    "ProviderAccount",
     "Recommendation",
     "RecoveryCode",
     "Registration",

@@ -12,14 +12,15 @@ from grants.models.persons import Person
 class SignIn(Model):
     """A signed-in browser. Deleting the row signs it out, even if the cookie still exists.
 
-    id: what a page names the session by. way: `password` or `link`, empty for sessions of earlier releases. browser,
-    system: their names, empty if unknown. No network address is kept. confirmed_at: when the second factor was shown in
-    this browser; None before that, or if none is asked for. challenge: what a passkey has to sign next, as base64url.
+    id: what a page names the session by. way: `password`, `link` or `provider`, empty for sessions of earlier releases.
+    browser, system: their names, empty if unknown. No network address is kept. confirmed_at: when the second factor was
+    shown in this browser; None before that, or if none is asked for. challenge: what a passkey has to sign next, as
+    base64url.
     """
 
     __tablename__ = "sign_in"
     __table_args__ = (
-        CheckConstraint("way IN ('', 'password', 'link')", name="way_is_known"),
+        CheckConstraint("way IN ('', 'password', 'link', 'provider')", name="way_is_known"),
         CheckConstraint("(challenge IS NULL) = (challenge_at IS NULL)", name="challenge_has_its_time"),
     )
     visibility = SYSTEM

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
-from grants.models import Application, Appointment, Event, Membership, Person
+from grants.models import Application, Appointment, Event, Membership, Person, ProviderAccount
 from grants.queries import persons
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
@@ -68,6 +68,15 @@ class SessionCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderCopy:
+    """An account at an identity provider with which the person signs or signed in. The subject is stored as a hash."""
+
+    issuer: str
+    began_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftCopy:
     """A proposal that the person has begun and that is not submitted; its text is on its own page."""
 
@@ -94,12 +103,13 @@ class PersonalData:
     organisations: Sequence[MembershipCopy]
     roles: Sequence[RoleCopy]
     sessions: Sequence[SessionCopy]
+    identity_providers: Sequence[ProviderCopy]
     drafts: Sequence[DraftCopy]
     history: Sequence[EventCopy]
 
 
 def of(person: Person, principal: Principal) -> PersonalData:
-    """What is stored about the person, who is the principal, as far as they may see it; five queries."""
+    """What is stored about the person, who is the principal, as far as they may see it; six queries."""
     sessions = [
         SessionCopy(one.browser, one.system, one.way, one.created_at, one.used_at) for one in persons.sign_ins(person)
     ]
@@ -108,6 +118,7 @@ def of(person: Person, principal: Principal) -> PersonalData:
         organisations=_memberships(person),
         roles=_roles(person, principal),
         sessions=sessions,
+        identity_providers=_providers(person),
         drafts=_drafts(principal),
         history=_history(person),
     )
@@ -139,6 +150,14 @@ def _roles(person: Person, principal: Principal) -> list[RoleCopy]:
     return [
         RoleCopy(one.role, one.programme, one.call_id, one.created_at, one.ended_at)
         for one in db.session.scalars(wanted.order_by(Appointment.id).limit(MOST))
+    ]
+
+
+def _providers(person: Person) -> list[ProviderCopy]:
+    wanted = select(ProviderAccount).where(ProviderAccount.person_id == person.id)
+    return [
+        ProviderCopy(one.issuer, one.created_at, one.ended_at)
+        for one in db.session.scalars(wanted.order_by(ProviderAccount.id).limit(MOST))
     ]
 
 

@@ -19,6 +19,9 @@ from grants.queries.factors import HAS_FACTOR
 
 COOKIE, TRUSTED = "grants_session", "grants_trusted"
 """The cookies of a session, and of a device on which no second factor is asked for."""
+RECENT = timedelta(minutes=20)
+"""How long after signing in it need not be done again: to set up the first second factor, or, without a password, to
+change the address."""
 SIDES = (
     select(Organisation.name)
     .join(Membership, Membership.organisation_id == Organisation.id)
@@ -69,10 +72,15 @@ class Current(NamedTuple):
         """Whether the session gives its person what they may do. Without the second step it gives nothing."""
         return self.session.confirmed_at is not None or not self.asked
 
+    @property
+    def is_recent(self) -> bool:
+        """Whether the session was opened within RECENT."""
+        return self.at - self.session.created_at < RECENT
+
     def is_fresh(self, age: timedelta) -> bool:
-        """Whether the second factor was shown within this time, or none is asked for."""
+        """Whether the second factor was shown within this time; without one, whether the person has just signed in."""
         shown = self.session.confirmed_at
-        return not self.asked or (shown is not None and self.at - shown <= age)
+        return self.is_recent if not self.asked else (shown is not None and self.at - shown <= age)
 
 
 def current(token: str) -> Current | None:

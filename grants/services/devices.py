@@ -24,6 +24,7 @@ RETENTION = timedelta(days=400)
 WAYS = {
     "password": N_("with the password"),
     "link": N_("with an emailed link"),
+    "provider": N_("with an identity provider"),
 }
 """How a session was opened, as part of a sentence."""
 WORDS = DEVICE, BROWSER_ONLY, SYSTEM_ONLY, UNKNOWN = (

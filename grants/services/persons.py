@@ -15,6 +15,7 @@ from grants.access.permissions import RIGHTS, Permission
 from grants.db import db, now, today
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
 from grants.models.organisations import COLUMNS
+from grants.queries import provider_accounts
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
 from grants.services import links, locking, outbox, sessions, transitions
@@ -28,7 +29,7 @@ from grants.services.reviews import assignments
 from workflows.engine.message import Message
 from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import ROLES, Actor, Role
-from workflows.mails.accounts import PASSWORD_CHANGED
+from workflows.mails.accounts import PASSWORD_CHANGED, PASSWORD_SET
 
 APPLIED = Message("You have acted for an applicant to a call that this role covers, so another person must do this.")
 REVIEWS = Message(
@@ -118,11 +119,13 @@ def unfit(password: str, person: Person) -> Message | None:
 def set_password(person: Person, password_hash: str) -> None:
     """Replace the password, end all sessions of the person, and record it in history. The person must be held.
 
-    Who had a password gets a mail.
+    The person gets a mail, also about the first password.
     """
     locking.require(person)
     if person.password_hash is not None:
         _mail_new_password(person)
+    else:
+        outbox.mail_account(person, PASSWORD_SET, {"at": now()})
     person.password_hash = password_hash
     db.session.flush()
     sign_out_everywhere(person)
@@ -175,6 +178,8 @@ def end(person: Person, *, actor: Actor, apply: Apply) -> Ended:
         appointment.ended_at = at
     for membership in ended.memberships:
         membership.ended_at = at
+    for account in provider_accounts.of(person.id):
+        account.ended_at = at
     db.session.flush()
     sign_out_everywhere(person)
     links.end(person)

@@ -90,8 +90,8 @@ def hasher(settings: Settings) -> PasswordHasher:
 class Opening:
     """How a session is opened.
 
-    way: `password` or `link`. browser, system: their names, empty if unknown. device: the token of the browser's
-    cookie; empty if the browser is not to be known again.
+    way: `password`, `link` or `provider`. browser, system: their names, empty if unknown. device: the token of the
+    browser's cookie; empty if the browser is not to be known again.
     """
 
     way: str = ""

@@ -36,6 +36,7 @@ from grants.services import (
 )
 from grants.services.applications import drafts
 from grants.services.reviews import assignments
+from tests import provider
 from tests import world as w
 from tests.access import newcomers
 from tests.beside import draft_call
@@ -112,6 +113,8 @@ def play() -> dict[str, str]:
     found |= newcomers.organisation_documents(world)
     with transaction():
         found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
+    with transaction():
+        found["provider_account"] = str(provider.link("mg1@example.org").id)
     found |= newcomers.invited(world)
     found["message"] = str(newcomers.message(world, int(found["reviewed"])))
     with transaction():

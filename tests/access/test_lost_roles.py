@@ -23,6 +23,7 @@ FOR_ALL = {
     "account.change", "account.end_others", "account.end_session", "account.speak", "documents.check",
     "email.change", "email.stop", "factors.add_app", "factors.add_passkey", "factors.passkey_options",
     "factors.remove", "factors.renew_codes", "invitations.accept", "links.use", "own_data.close", "password.change",
+    "provider_accounts.begin", "provider_accounts.remove",
     "registrations.create", "registrations.create_for", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.use_passkey", "sessions.create", "sessions.end",
 }  # fmt: skip

@@ -75,6 +75,7 @@ WITHOUT: dict[str, str] = {
     "/account/factors/passkey": ADDS,
     "/account/factors/passkey/options": SESSION,
     "/account/factors/{factor}/remove": ENDS,
+    "/account/provider/remove": ENDS,
     "/account/factors/recovery-codes": "replaces the codes of the person alone, who sees the new ones",
     "/check": "changes nothing",
     "/register": ADDS,

@@ -302,6 +302,7 @@ def test_a_view_that_does_not_load_its_id_does_not_start() -> None:
 EXEMPT = {
     "documents.check", "email.change", "factors.add_app", "factors.add_passkey", "factors.passkey_options",
     "factors.renew_codes", "invitations.accept", "links.use", "own_data.close", "password.change",
+    "provider_accounts.begin",
     "registrations.create", "registrations.create_for", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.use_passkey", "sessions.create", "sessions.end",
 }  # fmt: skip

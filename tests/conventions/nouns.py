@@ -15,7 +15,8 @@ NOUNS = frozenset(
         "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators", "instalments",
         "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
         "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
-        "proposals", "registrations", "reminders", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
+        "proposals", "provider_accounts", "registrations",
+        "reminders", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
         "transitions", "verifications",
     }
 )  # fmt: skip

@@ -124,6 +124,10 @@ BROKEN = {
     "factor_has_a_label": "INSERT INTO factor (person_id, kind, label, secret) VALUES (1, 'totp', '', 'x')",
     "factor_kind_is_known": "INSERT INTO factor (person_id, kind, label) VALUES (1, 'sms', 'x')",
     "factor_passkey_has_its_key": "INSERT INTO factor (person_id, kind, label, credential_id) VALUES (1, 'passkey', 'x', 'x')",
+    "provider_account_ends_after_it_begins":
+        "INSERT INTO provider_account (person_id, issuer, subject_sha256, ended_at) VALUES (1, 'x', repeat('0', 64), '2000-01-01')",
+    "provider_account_has_an_issuer": "INSERT INTO provider_account (person_id, issuer, subject_sha256) VALUES (1, '', repeat('0', 64))",
+    "provider_account_subject_is_a_hash": "INSERT INTO provider_account (person_id, issuer, subject_sha256) VALUES (1, 'x', 'x')",
     "recovery_code_code_is_a_hash": "INSERT INTO recovery_code (person_id, code_sha256) VALUES (1, 'code')",
     "recovery_code_ends_when_used": "INSERT INTO recovery_code (person_id, code_sha256, used_at) VALUES (1, repeat('0', 64), now() + interval '1 year')",
     "recovery_code_used_after_it_begins":

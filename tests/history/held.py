@@ -22,7 +22,7 @@ from grants.services.integrity.manifest import HELD
 from grants.services.integrity.verifying import comparison
 from grants.services.profiles import Details
 from grants.services.reviews import conflicts
-from tests import second_factors, world
+from tests import provider, second_factors, world
 from tests.attachments import pdfs, uploads
 from workflows.engine.rights import Right
 from workflows.engine.roles import Role
@@ -107,6 +107,8 @@ def _factored(made: world.World) -> None:
         second_factors.give_app(current_app, made.people["olga"])
     with transaction() as session:
         recovery.renew(session.merge(made.people["olga"]), actor=made.actor("olga", Role.OFFICER))
+    with transaction():
+        provider.link("olga@example.org")
 
 
 def _beside(made: world.World, application: int) -> None:

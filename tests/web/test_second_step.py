@@ -27,7 +27,8 @@ from workflows.engine.roles import Actor, Role
 pytestmark = pytest.mark.ground("small")
 
 OPEN = {
-    "assets.show", "health.show", "links.show", "links.use", "mailbox.index", "mailbox.show", "second_step.create",
+    "assets.show", "health.show", "links.show", "links.use", "mailbox.index", "mailbox.show",
+    "provider_accounts.begin", "provider_accounts.finish", "second_step.create",
     "second_step.passkey_options", "second_step.show", "second_step.use_passkey", "sessions.create", "sessions.end",
     "sessions.new", "static",
 }  # fmt: skip

@@ -30,6 +30,17 @@ PASSWORD_CHANGED = Notification(
     occasion="The password of the account was changed.",
     whom=ONESELF,
 )
+PASSWORD_SET = Notification(
+    Role.PUBLIC,
+    N_("Your account now has a password"),
+    N_(
+        "On %(at)s, a password was set for your account, which had none before. If it was not you, choose “I have "
+        "forgotten my password” on the sign-in page at once, and write to the Foundation."
+    ),
+    key="password_set",
+    occasion="The account has got its first password.",
+    whom=ONESELF,
+)
 NEW_DEVICE = Notification(
     Role.PUBLIC,
     N_("New sign-in to your account: %(device)s"),
@@ -69,6 +80,29 @@ FACTORS_RESET = Notification(
     occasion="An administrator has removed all second factors.",
     whom=ONESELF,
 )
+PROVIDER_LINKED = Notification(
+    Role.PUBLIC,
+    N_("You can now sign in with %(provider)s"),
+    N_(
+        "Someone signed in to your account with an account of %(provider)s that has your email address. From now on "
+        "this account of %(provider)s signs in to yours. If it was not you, remove it on the page of your account and "
+        "write to us at once."
+    ),
+    key="provider_linked",
+    occasion="Somebody has signed in with an identity provider for the first time.",
+    whom=ONESELF,
+)
+PROVIDER_REMOVED = Notification(
+    Role.PUBLIC,
+    N_("Your account of %(provider)s was removed"),
+    N_(
+        "Your account of %(provider)s no longer belongs to your account here. Signing in with it again links it again, "
+        "as long as it has the same email address."
+    ),
+    key="provider_removed",
+    occasion="A person has removed the link of an account at an identity provider.",
+    whom=ONESELF,
+)
 RECOVERY_CODE_USED = Notification(
     Role.PUBLIC,
     N_("A recovery code of your account was used"),
@@ -76,6 +110,17 @@ RECOVERY_CODE_USED = Notification(
     plural=CODES_LEFT.plural,
     key="recovery_code_used",
     occasion="Someone has signed in with a recovery code.",
+    whom=ONESELF,
+)
+RECOVERY_CODES_RENEWED = Notification(
+    Role.PUBLIC,
+    N_("New recovery codes were created for your account"),
+    N_(
+        "On %(at)s, new recovery codes were created for your account. The earlier ones no longer work. If it was not "
+        "you, choose a new password and write to us at once."
+    ),
+    key="recovery_codes_renewed",
+    occasion="New recovery codes have replaced the earlier ones.",
     whom=ONESELF,
 )
 SIGN_IN_LINK = Notification(
@@ -124,6 +169,14 @@ ANNOUNCE_EMAIL = Notification(
     key="announce_email",
     occasion="A person has asked for another email address.",
     whom="the present address",
+)
+EMAIL_CHANGED = Notification(
+    Role.PUBLIC,
+    N_("The email address of your account was changed"),
+    N_("The address %(email)s was confirmed. From now on you sign in with it, and all emails go to it."),
+    key="email_changed",
+    occasion="A person has confirmed another email address.",
+    whom="the new address",
 )
 EMAIL_TAKEN = Notification(
     Role.PUBLIC,

@@ -162,6 +162,7 @@ HELD: dict[str, Held] = {
         derived={"used_step": USE, "sign_count": USE, "last_used_at": USE},
     ),
     "recovery_code": Held("id person_id code_sha256 created_at used_at ended_at", Owner("person", "person_id")),
+    "provider_account": Held("id person_id issuer subject_sha256 created_at ended_at", Owner("person", "person_id")),
     "invitation": Held(
         "id email name organisation_id role programme call_id may_edit may_submit may_sign is_contact invited_by"
         " created_at ends_at accepted_at accepted_by withdrawn_at",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, current_app, make_response, redirect, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -23,6 +23,7 @@ from grants.web.site.authorization import (
     enrolling,
     enter,
     fresh_factor,
+    is_fresh,
     keep_session,
     load,
     oneself,
@@ -48,8 +49,11 @@ def index() -> str:
 
 @bp.get("/app")
 @enrolling
-def new_app() -> str:
-    """The form that sets up an authenticator app."""
+def new_app() -> Response | str:
+    """The form that sets up an authenticator app. Without a second factor, the reader must have just signed in."""
+    found = session()
+    if found and found.complete and not found.has_factor and not is_fresh():
+        return redirect(url_for("sessions.new", next=request.full_path.rstrip("?")))
     return enrolment_page.asked(onward.asked())
 
 

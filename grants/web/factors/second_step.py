@@ -31,12 +31,13 @@ bp = Blueprint("second_step", __name__, url_prefix="/sign-in/second-step")
 @before_second_step
 @open_to_all
 def show() -> Response | str:
-    """The form for the second factor, or the page that sets up the first one."""
+    """The form for the second factor; without one, what sets up the first one, or signs in again."""
     found, then = session(), onward.asked()
     if found is None:
         return redirect(url_for("sessions.new", next=then.next or None))
     if not found.has_factor:
-        return redirect(url_for("factors.new_app", next=then.next or None))
+        where = "sessions.new" if found.complete else "factors.new_app"
+        return redirect(url_for(where, next=then.next or None))
     return asked(then, way=_way(request.args))
 
 

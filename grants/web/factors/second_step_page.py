@@ -13,6 +13,7 @@ from grants.queries import factors
 from grants.services.factors import passkeys, trusted_devices
 from grants.web.factors import enrolment_page
 from grants.web.factors.onward import Onward
+from grants.web.sessions.sign_in_page import signed_out
 from grants.web.site.authorization import session
 from grants.web.site.navigation import page
 from grants.web.site.sending import received
@@ -49,7 +50,13 @@ def first_answer(onward: Onward) -> Response | str:
 
 
 def interrupted() -> str:
-    """The page for a form that was sent without the factor that it requires; it keeps what was entered."""
+    """The page for a form that was sent without the factor that it requires; it keeps what was entered.
+
+    Somebody without a factor who has not just signed in does that again.
+    """
+    found = session()
+    if found and found.complete and not found.has_factor:
+        return signed_out()
     return asked(Onward(carried=received()))
 
 

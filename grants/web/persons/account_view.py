@@ -14,9 +14,10 @@ from grants.db import db
 from grants.forms.preferences import PreferencesForm
 from grants.models import Membership, Person
 from grants.queries import closures, email_changes, history, persons
+from grants.queries import provider_accounts as linked
 from grants.queries.closures import Obstacle
 from grants.queries.sessions import COOKIE, hashed
-from grants.services import devices
+from grants.services import devices, provider_accounts
 from grants.web.persons.person_view import RoleRow, roles_of
 from grants.web.persons.zones import time_in, zones
 from grants.web.site.authorization import principal
@@ -38,12 +39,22 @@ class SessionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """An account at an identity provider with which the reader signs in. since: when it was linked."""
+
+    id: int
+    provider: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountPage:
     """The reader's own account.
 
     password_at: when the password was set, as far as history knows. new_email: it waits for its confirmation. form:
     name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
-    first; each ends after so many idle minutes or hours. against: why the account cannot be closed yet.
+    first; each ends after so many idle minutes or hours. providers: with which of these they sign in. against:
+    why the account cannot be closed yet.
     """
 
     person: Person
@@ -54,6 +65,7 @@ class AccountPage:
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
     sign_ins: Sequence[SessionRow]
+    providers: Sequence[ProviderRow]
     idle: int
     hours: int
     against: Sequence[Reason]
@@ -86,6 +98,10 @@ def show(person: Person, form: PreferencesForm) -> AccountPage:
         roles_of(person),
         persons.memberships(person),
         _sessions(person),
+        [
+            ProviderRow(one.id, provider_accounts.named(one, settings), one.created_at)
+            for one in linked.shown_to(principal())
+        ],
         settings.session_idle_minutes,
         settings.session_hours,
         reasons_to_stay(person),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import request
 from flask_babel import gettext
 
-from grants.db import now
 from grants.models import Person
 from grants.queries.sessions import COOKIE, current
 from grants.services import sessions
@@ -16,14 +14,11 @@ from grants.services.sessions import Attempt, NotSignedIn, TooMany
 from grants.web.sessions.passwords import verified
 from grants.web.site.formats import translate
 
-RECENT = timedelta(minutes=20)
-"""How long ago somebody without a password may have signed in by an emailed link."""
-
 
 def is_recent() -> bool:
     """Whether the session of this request was opened within RECENT."""
     found = current(request.cookies.get(COOKIE, ""))
-    return found is not None and now() - found.session.created_at < RECENT
+    return found is not None and found.is_recent
 
 
 def asked_for(form: Any, person: Person) -> Any:

@@ -34,7 +34,7 @@ SYSTEMS = {
 
 
 def opening(way: str) -> Opening:
-    """How a session of this request is opened. way: `password` or `link`."""
+    """How a session of this request is opened. way: `password`, `link` or `provider`."""
     agent = request.headers.get("User-Agent", "")
     g.device = request.cookies.get(COOKIE, "") or secrets.token_urlsafe(32)
     return Opening(way, _name(agent, BROWSERS), _name(agent, SYSTEMS), g.device)

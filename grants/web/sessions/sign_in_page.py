@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import current_app
 from flask_babel import gettext
 
 from grants.forms.entered import entries
 from grants.forms.sessions import SignInForm
 from grants.web.site import csrf
 from grants.web.site.actions import action_of, title_of
-from grants.web.site.authorization import Visitor
+from grants.web.site.authorization import Visitor, principal
 from grants.web.site.components import ErrorPage, Link
 from grants.web.site.labels import note_labels
 from grants.web.site.navigation import page
@@ -29,6 +30,16 @@ class SignInPage:
     next: str
     refusal: str = ""
     carried: Sending | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether the reader is signed in, and signs in again because what follows requires it."""
+        return principal().id is not None
+
+    @property
+    def provider(self) -> str:
+        """The name of the identity provider with which people may sign in; empty without one."""
+        return str(current_app.extensions["settings"].provider)
 
     @property
     def action(self) -> str:

@@ -133,7 +133,7 @@ def token() -> str:
 
 
 def is_fresh() -> bool:
-    """Whether the reader has shown their second factor a short time ago, or is asked for none."""
+    """Whether the reader has shown their second factor a short time ago or, if asked for none, has just signed in."""
     found, settings = session(), current_app.extensions["settings"]
     return found is not None and found.is_fresh(timedelta(minutes=settings.fresh_factor_minutes))
 
