@@ -53,7 +53,7 @@ class RecoveryForm(Form):
         lazy_gettext("Recovery code"),
         most=100,
         missing=lazy_gettext("Enter one of your recovery codes."),
-        description=lazy_gettext("Sixteen letters and digits, such as ABCD-EFGH-JKLM-2345. Each works once."),
+        description=lazy_gettext("Letters and digits in groups of four, such as ABCD-EFGH-JKLM-2345. Each works once."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
 

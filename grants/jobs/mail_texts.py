@@ -11,6 +11,7 @@ from workflows.engine.message import N_, Message
 DEAR = N_("Dear %(name)s,")
 CONTACT = N_("Your contact is %(name)s, %(email)s.")
 LINKS = {
+    "/account/factors": N_("See your second factors: %(address)s"),
     "/account": N_("Open your account: %(address)s"),
     "/join-requests": N_("Open the request: %(address)s"),
     "/organisations/": N_("Open the page of the organisation: %(address)s"),
@@ -18,9 +19,8 @@ LINKS = {
     "/awards/": N_("Open the award: %(address)s"),
     "/reports/": N_("Open the report: %(address)s"),
     "/reviews/": N_("Open the review: %(address)s"),
-    "/account/factors": N_("See your second factors: %(address)s"),
 }
-"""What the link of a mail opens, by the beginning of its path."""
+"""What the link of a mail opens, by the beginning of its path; the first that fits counts."""
 PAGE = N_("Open the page: %(address)s")
 
 

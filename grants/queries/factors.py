@@ -59,6 +59,11 @@ def codes(person: int) -> list[RecoveryCode]:
     return list(db.session.scalars(select(RecoveryCode).where(*unused).order_by(RecoveryCode.id)))
 
 
+def has_had_codes(person: int) -> bool:
+    """Whether the person with this id has, or once had, recovery codes."""
+    return db.session.scalar(select(RecoveryCode.id).where(RecoveryCode.person_id == person).limit(1)) is not None
+
+
 def codes_left(person: int) -> int:
     """How many recovery codes of the person with this id can still be used."""
     unused = (RecoveryCode.person_id == person, RecoveryCode.ended_at.is_(None))

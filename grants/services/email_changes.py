@@ -19,6 +19,7 @@ from grants.services import persons as accounts
 from grants.services import sessions as sign_in
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
+from workflows.mails.accounts import EMAIL_CHANGED
 
 WANTED, WINDOW = 3, links.WINDOW
 """How many changes a person can ask for within this time, because each mails somebody."""
@@ -89,6 +90,7 @@ def confirm(person: Person) -> EmailChange:
     links.end(person)
     db.session.flush()
     accounts.record(person, accounts.themselves(person, via="link"), "email", Message("Email address changed"))
+    outbox.mail_account(person, EMAIL_CHANGED, {"email": person.email})
     return change
 
 

@@ -13,18 +13,23 @@ from flask import Flask
 from grants.db import db, transaction
 from grants.models import Event, Outbox, RecoveryCode
 from grants.queries import factors
-from grants.queries.sessions import hashed
+from grants.queries.sessions import Current, hashed
+from grants.services import locking
 from grants.services.factors import encryption, recovery, registry
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, browser
+from tests.databases import advance
 from tests.second_factors import SECRET, give_app
 from tests.web import passwords
 from tests.web.passwords import SECOND_STEP, let_sign_in
 from tests.web.test_second_step import half, recover, take_factors, token
+from workflows.engine.message import Message
 
 pytestmark = pytest.mark.ground("small")
 
 APP = "/account/factors/app"
+LATER = 30 * 60
+"""How many seconds after signing in it is too late to set up the first factor."""
 
 
 def without_factor(app: Flask, name: str = "fay") -> Careful:
@@ -61,7 +66,7 @@ def test_the_first_sign_in_sets_up_an_app_and_shows_recovery_codes_once(app: Fla
     page = window.get(window.get(led.location).location)
     answer = set_up(window, page)
 
-    codes = re.findall("[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}", answer.page.text)
+    codes = re.findall("[A-Z2-9]{4}(?:-[A-Z2-9]{4}){5}", answer.page.text)
     assert (answer.status_code, answer.page.h1, len(set(codes))) == (200, "Your recovery codes", 10)
     assert answer.page.links["I have kept the codes"] == "/funds"
     assert token(window) != first
@@ -99,7 +104,7 @@ def test_a_secret_that_we_have_not_made_is_refused(app: Flask, sealed: str) -> N
     answer = window.submit(window.get(APP), APP, code=pyotp.TOTP(SECRET).now(), sealed=sealed)
 
     assert answer.status_code == 422
-    assert "The page was open for too long or was changed. Set up the app again." in answer.page.text
+    assert "The key of this page could not be read." in answer.page.text
 
 
 def test_a_wrong_code_shows_the_same_secret_again(app: Flask) -> None:
@@ -247,3 +252,81 @@ def test_new_codes_are_shown_and_the_old_ones_end(app: Flask) -> None:
 
     assert (answer.status_code, answer.page.h1) == (200, "Your recovery codes")
     assert "10 recovery codes are left." in " ".join(window.get("/account/factors").page.text.split())
+
+
+def late(app: Flask, name: str = "mg1") -> tuple[Careful, Answer]:
+    """A browser that its owner, who has no factor, has left half an hour ago, and the page that sets one up."""
+    window = browser(app, name)
+    page = window.get(APP)
+    advance(app.extensions["settings"], LATER)
+    return window, page
+
+
+def set_up_late(window: Careful, page: Answer) -> Answer:
+    """Set up an app with the code that it shows LATER, by the clock of the database."""
+    shown = pyotp.TOTP(shown_secret(page)).at(int(time.time()) + LATER)
+    return window.submit(page, APP, code=shown, label="Phone")
+
+
+def test_a_session_alone_sets_up_no_first_factor(app: Flask) -> None:
+    """A stranger at the browser of somebody who has signed in long ago would shut the owner out."""
+    window, page = late(app)
+
+    answer = set_up_late(window, page)
+
+    assert (answer.status_code, answer.page.h1.strip()) == (401, "Sign in again")
+    assert window.get(APP).location == f"/sign-in?next={APP}"
+    with app.app_context():
+        assert factors.of(w.found().people["mg1"].id) == []
+
+
+def test_signing_in_again_goes_on_with_the_form(app: Flask) -> None:
+    let_sign_in(app, "mg1")
+    window, page = late(app)
+
+    again = passwords.sign_in_on_the_spot(window, set_up_late(window, page), "mg1")
+    answer = window.submit(again, APP)
+
+    assert (again.status_code, answer.status_code, answer.page.h1.strip()) == (200, 200, "Your recovery codes")
+
+
+def test_unguarded_a_stranger_would_shut_the_owner_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    window, page = late(app)
+    monkeypatch.setattr(Current, "is_recent", True)
+
+    assert set_up_late(window, page).status_code == 200
+
+
+def test_recovery_codes_have_120_bits_and_earlier_ones_still_work(app: Flask) -> None:
+    browser, shown = half(app), codes_of(app)
+    with app.app_context(), transaction() as session:
+        person = w.found().people["fay"]
+        locking.hold(person)
+        session.add(RecoveryCode(person_id=person.id, code_sha256=hashed(f"recovery code of {person.id}: {'A' * 16}")))
+        w.recorded()
+
+    assert {len(one.replace("-", "")) for one in shown} == {24}
+    assert len(recovery.ALPHABET) ** 24 >= 2**120
+    assert recover(browser, "AAAA-AAAA-AAAA-AAAA").status_code == 302
+
+
+def codes_of(app: Flask) -> list[str]:
+    """New recovery codes of Fay."""
+    with app.app_context(), transaction():
+        return list(recovery.renew(w.found().people["fay"], actor=w.SYSTEM))
+
+
+def test_new_recovery_codes_are_mailed_but_not_the_first_ones(app: Flask) -> None:
+    codes_of(app)
+    first = subjects(app)
+    codes_of(app)
+
+    assert (first, subjects(app)) == ([], ["New recovery codes were created for your account"])
+
+
+def subjects(app: Flask) -> list[str]:
+    """The subjects of the mails that wait, oldest first."""
+    with app.app_context():
+        rows = db.session.query(Outbox).order_by(Outbox.id)
+        return [str(Message.from_json(row.args["subject"])) for row in rows]  # type: ignore[arg-type]

@@ -15,17 +15,22 @@ from grants.services.factors.registry import PAGE
 from grants.services.integrity import history
 from workflows.engine.message import Message
 from workflows.engine.roles import Actor
-from workflows.mails.accounts import RECOVERY_CODE_USED
+from workflows.mails.accounts import RECOVERY_CODE_USED, RECOVERY_CODES_RENEWED
 
-HOW_MANY, GROUPS, SIGNS = 10, 4, 4
+HOW_MANY, GROUPS, SIGNS = 10, 6, 4
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without the signs that are easily taken for others. A code of 16 has 80 bits, so that a plain hash suffices."""
+"""Without the signs that are easily taken for others. A code of 24 has 120 bits, so that a plain hash suffices. Those
+of earlier releases have 16 signs, and work until they are used or replaced."""
 WRONG = Message("This recovery code is incorrect, or has already been used.")
 
 
 def renew(person: Person, *, actor: Actor) -> Sequence[str]:
-    """Replace all recovery codes of the person, and return the new ones, which are stored nowhere."""
+    """Replace all recovery codes of the person, and return the new ones, which are stored nowhere.
+
+    Who had codes before gets a mail; the first ones come with a second factor, which has a mail of its own.
+    """
     locking.hold(person)
+    replaced = factors.has_had_codes(person.id)
     for code in factors.codes(person.id):
         code.ended_at = now()
     made = ["-".join(_group() for _ in range(GROUPS)) for _ in range(HOW_MANY)]
@@ -33,6 +38,8 @@ def renew(person: Person, *, actor: Actor) -> Sequence[str]:
     db.session.flush()
     about = history.About("person", person.id, "person", person.id)
     history.record(about, actor=actor, key="recovery_codes", message=Message("Recovery codes created"))
+    if replaced:
+        outbox.mail_account(person, RECOVERY_CODES_RENEWED, {"at": now()}, path=PAGE)
     return made
 
 
