@@ -200,21 +200,21 @@ def _decoded(text: str, known: Known) -> jwt.Token:
 
 def _email(client: OAuth2Session, known: Known, claims: Mapping[str, Any]) -> str:
     """The address that the provider has verified, from the token or from where it keeps such facts; else empty."""
-    said: Mapping[str, Any] = claims
+    facts: Mapping[str, Any] = claims
     place = known.document.get("userinfo_endpoint")
-    if "email" not in said and place:
-        said = client.get(place, allow_redirects=False).json()
-        if said.get("sub") != claims["sub"]:
+    if "email" not in facts and place:
+        facts = client.get(place, allow_redirects=False).json()
+        if facts.get("sub") != claims["sub"]:
             raise NotProven("facts about another account")
-    verified = said.get("email_verified") is True and isinstance(said.get("email"), str)
-    return str(said["email"]).strip().lower() if verified else ""
+    verified = facts.get("email_verified") is True and isinstance(facts.get("email"), str)
+    return str(facts["email"]).strip().lower() if verified else ""
 
 
 def _factor_age(settings: Settings, claims: Mapping[str, Any]) -> timedelta | None:
-    """How long ago the provider has asked for a second factor that counts here; None if it does not say that."""
+    """How long before this token the provider has asked for a second factor that counts; None if it states none."""
     methods = claims.get("amr")
     stated: Collection[Any] = [claims.get("acr"), *(methods if isinstance(methods, list) else [])]
-    at = claims.get("auth_time")
+    at, issued = claims.get("auth_time"), claims["iat"]
     if not isinstance(at, int | float) or not set(settings.oidc_second_factor).intersection(map(str, stated)):
         return None
-    return timedelta(seconds=max(0.0, time.time() - at))
+    return timedelta(seconds=max(0.0, float(issued) - at))
