@@ -27,12 +27,16 @@ from workflows.engine.roles import Actor, Role
 pytestmark = pytest.mark.ground("small")
 
 OPEN = {
-    "assets.show", "health.show", "links.show", "links.use", "mailbox.index", "mailbox.show",
-    "provider_accounts.begin", "provider_accounts.finish", "second_step.create",
+    "assets.show", "documents.number", "health.show", "invitations.accept", "invitations.show", "links.show",
+    "links.use", "mailbox.index", "mailbox.show", "provider_accounts.begin", "provider_accounts.finish",
+    "registrations.show", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.show", "second_step.use_passkey", "sessions.create", "sessions.end",
     "sessions.new", "static",
 }  # fmt: skip
-"""What a session opens before the second step, read by eye: the step itself, signing in and out, what pages load."""
+"""What a session opens before the second step, read by eye: the step itself, signing in and out, what pages load, and
+pages whose address is a secret."""
+SECRETS = {"token", "code"}
+"""The arguments of addresses that are as good as a password."""
 FIRST_FACTOR = {"factors.new_app", "factors.add_app", "factors.passkey_options", "factors.add_passkey"}
 """What it opens besides to a person who has no factor yet."""
 WRONG = "000000"
@@ -105,6 +109,32 @@ def test_the_routes_that_it_opens_are_those_that_declare_it(app: Flask) -> None:
 
     assert {name for name, reach in declared.items() if reach == authorization.ALWAYS} == OPEN
     assert {name for name, reach in declared.items() if reach == authorization.ENROLLING} == FIRST_FACTOR
+
+
+def secret_views(app: Flask) -> set[str]:
+    """The routes with a secret in their address."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments & SECRETS}
+
+
+def test_no_address_with_a_secret_is_led_away_with_it_in_the_query(app: Flask) -> None:
+    """Proxies log the query of a request, but not these addresses."""
+    browser, addresses = half(app), app.url_map.bind("localhost")
+    found = secret_views(app) - {"documents.number"}
+    pages = [addresses.build(name, {"token": "secret"}, "GET") for name in found if name.endswith(".show")]
+
+    answers = [browser.get(page) for page in [*pages, "/v/FG-2026-1/secret"]]
+
+    assert found == {
+        "links.show", "links.use", "invitations.show", "invitations.accept", "registrations.show", "registrations.use"
+    }  # fmt: skip
+    assert [(answer.status_code, answer.location) for answer in answers] == [(404, None)] * 4
+
+
+def test_without_that_declaration_the_token_would_stand_in_a_query(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    monkeypatch.delattr(app.view_functions["invitations.show"], "before_second_step")
+
+    assert half(app).get("/invitation/secret").location == f"{SECOND_STEP}?next=/invitation/secret"
 
 
 def test_unguarded_the_password_alone_opens_the_funds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

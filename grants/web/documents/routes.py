@@ -19,7 +19,7 @@ from grants.queries.documents import DocumentStatus, Progress, Validity
 from grants.services import replacements
 from grants.services.documents import damaged
 from grants.web.site.actions import action
-from grants.web.site.authorization import actor_on_row, load, open_to_all, permitted
+from grants.web.site.authorization import actor_on_row, before_second_step, load, open_to_all, permitted
 from grants.web.site.components import ErrorPage
 from grants.web.site.idempotency import idempotent, not_idempotent
 from grants.web.site.navigation import page
@@ -107,6 +107,7 @@ def check() -> str | tuple[str, int]:
 
 @bp.get("/v/<number>")
 @bp.get("/v/<number>/<code>")
+@before_second_step
 @open_to_all
 def number(number: str, code: str = "") -> str | tuple[str, int]:
     """The public facts about the document with this number and code, without names or project."""

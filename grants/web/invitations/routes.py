@@ -25,6 +25,7 @@ from grants.web.site import done
 from grants.web.site.actions import action
 from grants.web.site.authorization import (
     actor_on_row,
+    before_second_step,
     creator,
     fresh_factor,
     keep_session,
@@ -137,6 +138,7 @@ def withdraw(id: int) -> Response:
 
 
 @bp.get("/invitation/<token>")
+@before_second_step
 @open_to_all
 def show(token: str) -> str | tuple[str, int]:
     """Who invites to what, with the button that accepts, and for a new account its form."""
@@ -145,6 +147,7 @@ def show(token: str) -> str | tuple[str, int]:
 
 
 @bp.post("/invitation/<token>")
+@before_second_step
 @open_to_all
 @not_idempotent("an invitation is accepted once, and nobody may be signed in yet to whom a key could belong")
 def accept(token: str) -> Response | str | tuple[str, int]:

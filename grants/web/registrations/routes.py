@@ -24,7 +24,7 @@ from grants.services.registrations import Confirmed
 from grants.web.links.link_view import masked
 from grants.web.links.routes import conceal
 from grants.web.registrations import registration_view
-from grants.web.site.authorization import keep_session, load, open_to_all, principal
+from grants.web.site.authorization import before_second_step, keep_session, load, open_to_all, principal
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
 from workflows.forms.values import WHOLE
@@ -65,6 +65,7 @@ def create_for(id: int) -> str | tuple[str, int]:
 
 
 @bp.get("/link/registration/<token>")
+@before_second_step
 @open_to_all
 def show(token: str) -> str | tuple[str, int]:
     """What the link does, with the button that uses it. Opening it changes nothing: mail scanners open links too."""
@@ -74,6 +75,7 @@ def show(token: str) -> str | tuple[str, int]:
 
 
 @bp.post("/link/registration/<token>")
+@before_second_step
 @open_to_all
 @not_idempotent(SINGLE_USE)
 def use(token: str) -> Response | tuple[str, int]:
