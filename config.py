@@ -231,6 +231,11 @@ class Settings:
     join_request_days: int = _setting(
         5, "days that an organisation has to answer a request to join, before the Foundation may", _whole(1, 60)
     )
+    hand_over_days: int = _setting(
+        90,
+        "days for which the link of a hand-over works at most; it can be used for 14 days from the start date on",
+        _whole(15, 380),
+    )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
     fresh_factor_minutes: int = _setting(
         15,

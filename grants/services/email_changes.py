@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from grants.db import GRANTS_NOW, db, now
 from grants.models import EmailChange, Person
 from grants.queries import email_changes, persons, sessions
-from grants.services import links, locking, outbox, retention
+from grants.services import links, locking, mail_limits, outbox, retention
 from grants.services import persons as accounts
 from grants.services import sessions as sign_in
 from grants.services.refusals import Refused
@@ -23,6 +23,11 @@ from workflows.mails.accounts import EMAIL_CHANGED
 
 WANTED, WINDOW = 3, links.WINDOW
 """How many changes a person can ask for within this time, because each mails somebody."""
+
+
+A_DAY = 10
+"""How many changes a person can ask for within a day."""
+ASKED = Message("You have asked for %(most)s changes within 24 hours. Try again tomorrow.", most=A_DAY)
 
 
 class Mail(StrEnum):
@@ -35,7 +40,8 @@ class Mail(StrEnum):
 def ask(person: Person, email: str) -> EmailChange:
     """Ask for a change to this address, in place of an earlier one; orders a mail to the new and one to the old.
 
-    Raises Refused for what is no address, for the present one, and for the fourth change within WINDOW.
+    Raises Refused for what is no address, for the present one, for the fourth change within WINDOW, and beyond the
+    limits of a day.
     """
     locking.hold(person)
     email = email.strip().lower()
@@ -52,6 +58,7 @@ def ask(person: Person, email: str) -> EmailChange:
                 minutes=int(WINDOW.total_seconds()) // 60,
             )
         )
+    mail_limits.count(email, mail_limits.Limit(f"addresses of {person.id} in a day", A_DAY, ASKED))
     sign_in.record_failure(email=key, address=key)
     _end(person)
     change = EmailChange(person_id=person.id, email=email, ends_at=now() + links.LIFETIMES[links.EMAIL])

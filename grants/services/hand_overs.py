@@ -10,27 +10,31 @@ from grants.models.organisations import COLUMNS
 from grants.queries import memberships as found
 from grants.services import invitations, memberships, outbox, persons
 from grants.services.refusals import Refused
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.rights import Right
 from workflows.engine.roles import Actor
 from workflows.mails.organisations import HAND_OVER_ACCEPTED
 
-FURTHEST = timedelta(days=366)
-DAY = Message("Enter a day from today to one year from now.", cure="starts_on")
+DAY = N_("Enter a day from today to %(last)s.")
 ONESELF = Message("Name another person as your successor.", cure="email")
 NOTHING = Message("You have no rights to hand over. Every member can view.")
 EARLY = Message("The hand-over can be accepted from its day on.")
 
 
-def ask(membership: Membership, *, email: str, name: str, starts_on: date, actor: Actor) -> Invitation:
+def ask(
+    membership: Membership, *, email: str, name: str, starts_on: date, lifetime: timedelta, actor: Actor
+) -> Invitation:
     """Ask a successor to take over the actor's own rights, and queue the mail.
 
-    An open invitation of the address is replaced. Raises Refused for a day that has passed or is more than a year
-    ahead, for oneself, and where there is no right to hand over.
+    lifetime: how long its link works at most. The link can be used for `invitations.LASTS` from the day on, so the day
+    is so much earlier. An open invitation of the address by the actor is replaced. Raises Refused for a day that has
+    passed or is later, for oneself, for an address that somebody else has invited, where there is no right to hand
+    over, and beyond the limits of a day.
     """
     email, name = invitations.clean(email, name)
-    if not today() <= starts_on <= today() + FURTHEST:
-        raise Refused(DAY)
+    last = today() + lifetime - invitations.LASTS
+    if not today() <= starts_on <= last:
+        raise Refused(Message(DAY, last=last, cure="starts_on"))
     organisation = membership.organisation
     earlier = invitations.hold_with_pending(organisation, email, actor, (Right.VIEW,))
     db.session.refresh(membership)
@@ -40,7 +44,7 @@ def ask(membership: Membership, *, email: str, name: str, starts_on: date, actor
         raise Refused(ONESELF)
     if membership.rights == {Right.VIEW}:
         raise Refused(NOTHING)
-    invitations.replace(earlier, organisation, actor)
+    invitations.replace(earlier, organisation, actor, hands_over=True)
     given = {column: getattr(membership, column) for column in COLUMNS.values()}
     asked = Invitation(
         email=email, name=name, organisation=organisation, hands_over=membership.id, starts_on=starts_on, **given

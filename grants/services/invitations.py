@@ -19,12 +19,13 @@ from grants.models.organisations import COLUMNS
 from grants.queries import memberships as found
 from grants.queries.invitations import pending
 from grants.queries.sessions import hashed
-from grants.services import locking, memberships, outbox, persons
+from grants.services import locking, mail_limits, memberships, outbox, persons
 from grants.services.authority import Place
 from grants.services.integrity import changes, history
 from grants.services.links import TOKEN_BYTES
+from grants.services.mail_limits import Limit
 from grants.services.refusals import Refused, Stale
-from workflows.engine.message import Message
+from workflows.engine.message import N_, Message
 from workflows.engine.rights import Right
 from workflows.engine.roles import ROLES, Actor, Role
 
@@ -40,9 +41,22 @@ COPIED = ("email", "name", "organisation_id", "role", "programme", "call_id", "r
 BEYOND = Message(
     "Only a contact can give rights that they do not have themselves. Ask a contact to invite this person."
 )
+SOMEBODY_ELSES = N_(
+    "%(name)s has invited this address to your organisation already. Their invitation has to be withdrawn or accepted "
+    "first."
+)
 MOST_OPEN = 20
 TOO_MANY = Message(
     "Your organisation has %(most)s open invitations, which is the maximum. Withdraw one first.", most=MOST_OPEN
+)
+BY_PERSON, BY_ORGANISATION = 60, 40
+"""How many invitations a person sends, and an organisation, within a day, those that are sent again included."""
+SENT = Message(
+    "You have sent %(most)s invitations within 24 hours, which is the maximum. Try again tomorrow.", most=BY_PERSON
+)
+SENT_TOGETHER = Message(
+    "Your organisation has sent %(most)s invitations within 24 hours, which is the maximum. Try again tomorrow.",
+    most=BY_ORGANISATION,
 )
 
 
@@ -56,8 +70,8 @@ def invite_member(
     """Invite somebody to act for the organisation with these rights, and queue the mail.
 
     The answer is the same whether or not the address has an account. An open invitation of the address is replaced.
-    Raises Refused for what is no address or name, for rights that the actor cannot give, for a member, and beyond
-    MOST_OPEN.
+    Raises Refused for what is no address or name, for rights that the actor cannot give, for a member, as `replace`
+    does, and beyond the limits of a day.
     """
     email, name = clean(email, name)
     wanted = frozenset(rights)
@@ -122,8 +136,15 @@ def expect_own(organisation: Organisation, rights: frozenset[Right], actor: Acto
         raise Refused(BEYOND)
 
 
-def replace(earlier: Invitation | None, organisation: Organisation, actor: Actor) -> None:
-    """Close the open invitation of an address before the next one; without one, Refused beyond MOST_OPEN."""
+def replace(earlier: Invitation | None, organisation: Organisation, actor: Actor, *, hands_over: bool = False) -> None:
+    """Close the open invitation of an address before the next one; without one, Refused beyond MOST_OPEN.
+
+    hands_over: the next one is a hand-over. Raises Refused where somebody else has sent the earlier one and one of the
+    two is a hand-over: members who may invite replace invitations of each other, but nobody the hand-over of another
+    member, nor, without the right to invite, any invitation of theirs.
+    """
+    if earlier and earlier.invited_by != actor.person and (hands_over or earlier.hands_over):
+        raise Refused(Message(SOMEBODY_ELSES, name=earlier.inviter.name, cure="email"))
     if earlier:
         close(earlier, actor)
     elif _open(organisation) >= MOST_OPEN:
@@ -205,7 +226,14 @@ def _open(organisation: Organisation) -> int:
 
 
 def add(invitation: Invitation, actor: Actor, lasts: timedelta = LASTS) -> Invitation:
-    """Store a new invitation with its event, and queue its mail; the chain of the actor's person is held."""
+    """Store a new invitation with its event, and queue its mail; the chain of the actor's person is held.
+
+    Raises Refused beyond the limits of a day.
+    """
+    limits = [Limit(f"invitations of {actor.person}", BY_PERSON, SENT)]
+    if invitation.organisation_id or invitation.organisation:
+        limits.append(Limit(f"invitations for {actor.on_behalf_of}", BY_ORGANISATION, SENT_TOGETHER))
+    mail_limits.count(invitation.email, *limits)
     invitation.invited_by, invitation.ends_at = actor.person or 0, now() + lasts
     db.session.add(invitation)
     db.session.flush()

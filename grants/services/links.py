@@ -35,6 +35,8 @@ WANTED, PLACE_WANTED = 3, 30
 ACCOUNT_WANTED, WARY_WANTED = 20, 1
 """After so many for an account from all places, each place can ask for fewer. The owner can always ask for one."""
 WINDOW = timedelta(minutes=15)
+A_DAY, DAY = 20, timedelta(hours=24)
+"""How many can be asked for from one place for one account within a day."""
 RETENTION = timedelta(days=30)
 """How long used links, and those that nobody used in time, are kept for an investigation after an attack."""
 
@@ -87,7 +89,8 @@ def admitted(what: str, email: str, *, address: str) -> bool:
     sign_in.wait_for_others(place)
     found = sessions.failures(account, place, WINDOW)
     most = WANTED if found.account < ACCOUNT_WANTED else WARY_WANTED
-    allowed = found.here < most and found.place < PLACE_WANTED
+    today = sessions.failures(account, place, DAY).here
+    allowed = found.here < most and found.place < PLACE_WANTED and today < A_DAY
     if allowed:
         sign_in.record_failure(email=account, address=place)
     return allowed

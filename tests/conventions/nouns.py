@@ -40,6 +40,7 @@ ONE_LAYER: dict[str, tuple[str, str]] = {
     "submissions": ("services", "a submission is read and shown with its application"),
     # parts of the correspondence
     "messages": ("services", "a message is read and shown with its thread: queries/correspondence"),
+    "mail_limits": ("services", "how often an address that somebody has typed is mailed"),
     "mails": ("services", "the reply addresses of the mails of messages"),
     # machinery of the services
     "anchored": ("services", "compares checkpoints with their anchors"),

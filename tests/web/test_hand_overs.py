@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,14 @@ from flask import Flask
 
 from config import Settings
 from grants.db import db, today, transaction
-from grants.models import Event, Invitation, Person
+from grants.models import Event, Invitation, Membership, Person
 from grants.queries import memberships as found
-from grants.services import hand_overs, memberships
+from grants.services import hand_overs, invitations, memberships
 from tests import world as w
 from tests.browser import Answer, anonymous
 from tests.databases import advance
 from tests.jobs.test_mailing import Sink
-from tests.web.test_colleagues import LOVA, accept, browser, chapter, paths, send, sink
+from tests.web.test_colleagues import LOVA, accept, browser, chapter, invite, paths, send, sink
 from tests.web.test_members import change, held, unasked
 from workflows.engine.rights import ALL, GIVEN, Right
 from workflows.engine.roles import Role
@@ -28,11 +29,11 @@ pytestmark = pytest.mark.ground("small")
 MEMBER, OTHER = "mg2", "other"
 
 
-def ask(app: Flask, successor: str = MEMBER, days: int = 0, **fields: str) -> Answer:
-    """The first contact asks a successor by the form of the page."""
-    client = browser(app)
+def ask(app: Flask, successor: str = MEMBER, days: int = 0, by: str = "mg1", **fields: str) -> Answer:
+    """A member, by default the first contact, asks a successor by the form of the page."""
+    client = browser(app, by)
     with app.app_context():
-        own, day = held("mg1").id, today() + timedelta(days=days)
+        own, day = held(by).id, today() + timedelta(days=days)
         chosen = str(held(successor).id) if successor != OTHER else OTHER
     path = f"/memberships/{own}/hand-over"
     return client.submit(client.get(path), path, successor=chosen, starts_on=day.isoformat(), **fields)
@@ -105,9 +106,69 @@ def test_without_the_guard_rights_would_move_before_the_day(
     assert rights(app, "mg2") == ALL
 
 
-@pytest.mark.parametrize(("days", "status"), [(-1, 409), (0, 302), (366, 302), (367, 409)])
-def test_the_day_is_within_a_year(app: Flask, days: int, status: int) -> None:
+@pytest.mark.parametrize(("days", "status"), [(-1, 409), (0, 302), (76, 302), (77, 409)])
+def test_the_link_works_for_90_days_at_most(app: Flask, days: int, status: int) -> None:
     assert ask(app, days=days).status_code == status
+
+    with app.app_context():
+        assert all(one.ends_at - one.created_at <= timedelta(days=90) for one in db.session.query(Invitation))
+
+
+def test_its_life_is_a_setting(app: Flask) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], hand_over_days=380)
+
+    assert [ask(app, days=days).status_code for days in (366, 367)] == [302, 409]
+
+
+def open_invitations(app: Flask) -> list[tuple[str, bool]]:
+    """Who has sent each open invitation, and whether it is a hand-over."""
+    with app.app_context():
+        rows = db.session.query(Invitation).order_by(Invitation.id)
+        return [(row.inviter.name, row.hands_over is not None) for row in rows if row.is_open]
+
+
+def test_a_hand_over_leaves_the_invitation_of_a_colleague(app: Flask, limited: None) -> None:
+    """Mg2 may neither invite nor withdraw an invitation."""
+    invite(app)
+
+    answer = ask(app, OTHER, by="mg2", email=LOVA, name="Lova (demo)")
+
+    assert (answer.status_code, "Mg1 (demo) has invited this address" in answer.page.text) == (409, True)
+    assert open_invitations(app) == [("Mg1 (demo)", False)]
+
+
+def test_nobody_else_replaces_a_hand_over(app: Flask) -> None:
+    ask(app, OTHER, by="mg2", email=LOVA, name="Lova (demo)")
+
+    assert invite(app).status_code == 409
+    assert open_invitations(app) == [("Mg2 (demo)", True)]
+
+
+def test_without_that_guard_a_member_would_end_the_invitation_of_a_colleague(
+    app: Flask, limited: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    whole = invitations.replace
+    monkeypatch.setattr(invitations, "replace", lambda *given, **_: whole(*given))
+    invite(app)
+
+    ask(app, OTHER, by="mg2", email=LOVA, name="Lova (demo)")
+
+    assert open_invitations(app) == [("Mg2 (demo)", True)]
+
+
+def test_without_the_second_look_rights_would_be_handed_over_twice(
+    app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test of `test_rights_are_handed_over_to_one_person`: the rights that were offered are moved."""
+    first, second = asked(app, sink), asked(app, sink, OTHER, email=LOVA, name="Lova (demo)")
+    accept(browser(app, "mg2"), first)
+    monkeypatch.setattr(Membership, "rights", property(lambda _: ALL))
+
+    accept(anonymous(app), second)
+
+    with app.app_context():
+        assert db.session.query(Person).filter_by(email=LOVA).count() == 1
 
 
 def test_another_person_has_an_address_and_a_name(app: Flask) -> None:

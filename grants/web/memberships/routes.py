@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from grants.access.permissions import Permission
@@ -124,8 +125,9 @@ def hand_over(id: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             actor = actor_on_row(membership, Role.APPLICANT)
+            starts_on = form.starts_on.data or today()
             made = hand_overs.ask(
-                membership, email=email, name=name, starts_on=form.starts_on.data or today(), actor=actor
+                membership, email=email, name=name, starts_on=starts_on, lifetime=_lifetime(), actor=actor
             )
     except AGAINST as wrong:
         return shown_again(lambda: _hand_over_page(membership, form), wrong)
@@ -147,6 +149,11 @@ def _successor_of(membership: Membership, form: HandOverForm) -> tuple[str, str]
     """The address and the name of the person who was chosen."""
     chosen = next((one for one in _others(membership) if str(one.id) == form.successor.data), None)
     return (chosen.person.email, chosen.person.name) if chosen else (form.email.data or "", form.name.data or "")
+
+
+def _lifetime() -> timedelta:
+    """How long the link of a hand-over works at most."""
+    return timedelta(days=current_app.extensions["settings"].hand_over_days)
 
 
 def _hand_over_page(membership: Membership, form: HandOverForm) -> str:
