@@ -23,7 +23,7 @@ from reports.snapshots.facts import FOUNDATION as NAME
 from workflows.deadlines import ANSWER_DAYS
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import Role
-from workflows.mails.messages import HELD, ON_PAGE, PAGE, REPLY, TO_APPLICANT, TO_OFFICER
+from workflows.mails.messages import HELD, ON_PAGE, PAGE, REPLY, TO_APPLICANT, TO_OFFICER, VIEW_ONLY
 
 GONE = "Not sent: the text of the message was erased."
 BY_SIDE = {FOUNDATION: TO_APPLICANT, APPLICANT: TO_OFFICER}
@@ -37,20 +37,23 @@ def send(held: outbox.Claim, person: Person) -> None:
         db.session.remove()
         outbox.finish(held, problem=GONE)
         return
-    ours, token = settings(), ""
-    if ours.reply_domain:
+    ours, token, role = settings(), "", Role(held.args["role"])
+    answers = mails.may_answer(message, person, role)
+    if ours.reply_domain and answers:
         db.session.remove()
         with transaction():
-            token = mails.issue(message, person, Role(held.args["role"]))
+            token = mails.issue(message, person, role)
     address = f"reply+{token}@{ours.reply_domain}" if token else ""
-    mail = written(held, db.session.merge(message), person, address)
+    mail = written(held, db.session.merge(message), person, address, answers=answers)
     db.session.remove()
     deliver(ours, mail, bounces_to=address)
     outbox.finish(held)
 
 
-def written(held: outbox.Claim, message: Correspondence, person: Person, address: str) -> Email:
-    """The mail as it is sent. address: where a reply goes; empty if replies do not reach us.
+def written(
+    held: outbox.Claim, message: Correspondence, person: Person, address: str, *, answers: bool = True
+) -> Email:
+    """The mail as it is sent. address: where a reply goes; empty if none reaches us. answers: whether they may answer.
 
     The text of the message stands as its author wrote it; everything around it is in the language of the recipient.
     """
@@ -67,7 +70,7 @@ def written(held: outbox.Claim, message: Correspondence, person: Person, address
     page = f"{settings().address}/applications/{application.id}/messages"
     texts = (
         notification.body(values),
-        Message(REPLY if address else ON_PAGE),
+        Message(REPLY if address else ON_PAGE if answers else VIEW_ONLY),
         *_contact(message),
         Message(PAGE, address=page),
     )

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from grants.db import db, transaction
 from grants.jobs import clock
-from grants.models import Correspondence, Outbox
+from grants.models import Correspondence, Outbox, Person
 from grants.services.correspondence import mails, messages
 from tests import world as w
 from tests.browser import signed_in
@@ -71,13 +71,22 @@ def ordinary_mails(app: Flask) -> list[str]:
         return [str(row.args["subject"]["text"]) for row in rows if "subject" in row.args]  # type: ignore[index]
 
 
+def _refused() -> list[Outbox]:
+    rows = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
+    return [row for row in rows if "not taken over" in str(row.args.get("subject"))]
+
+
 def refusals(app: Flask) -> list[str]:
     """The reasons of the refusals that are queued."""
     with app.app_context():
-        rows = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
-        found = [row.args for row in rows if "not taken over" in str(row.args.get("subject"))]
-        texts = [Message.from_json(args["text"]) for args in found]  # type: ignore[arg-type]
+        texts = [Message.from_json(row.args["text"]) for row in _refused()]  # type: ignore[arg-type]
         return [str(text.values["reason"].text) for text in texts]  # type: ignore[union-attr]
+
+
+def refused_people(app: Flask) -> list[str]:
+    """The addresses of the people to whom these refusals are mailed."""
+    with app.app_context():
+        return [db.session.get_one(Person, row.args["person"]).email for row in _refused()]
 
 
 def shown(app: Flask, name: str, page: str) -> TestResponse:

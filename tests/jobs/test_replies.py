@@ -31,6 +31,7 @@ from tests.jobs.arriving import (
     places,
     put,
     refusals,
+    refused_people,
     shown,
     stored,
     tick,
@@ -273,7 +274,7 @@ def test_just_below_the_limit_the_quotation_is_cut(app: Flask, folder: Path) -> 
         ("> only a quotation", "We found no text in your email. Write your message on the page."),
     ],
 )
-def test_what_is_not_stored_is_explained_to_the_known_sender_only(
+def test_what_is_not_stored_is_explained_to_the_person_of_the_token(
     app: Flask, folder: Path, sender: str, written: str, reason: str
 ) -> None:
     text = HONEST.format(address=address_of(app, "mg1", asked(app)), name="1")
@@ -281,7 +282,7 @@ def test_what_is_not_stored_is_explained_to_the_known_sender_only(
 
     tick(app)
 
-    assert (stored(app), refusals(app)) == ([], [reason] if sender.startswith("mg1") else [])
+    assert (stored(app), refusals(app), refused_people(app)) == ([], [reason], ["mg1@example.org"])
 
 
 def test_an_address_that_has_expired_is_explained(app: Flask, folder: Path, settings: Settings) -> None:

@@ -8,6 +8,10 @@ from workflows.engine.roles import Role
 
 REPLY = N_("Reply to this email from this address, or answer on the page. Attachments are not taken over.")
 ON_PAGE = N_("Answer on the page. A reply to this email does not reach us.")
+VIEW_ONLY = N_(
+    "You can read this message, but not answer it: a reply to this email does not reach us. A colleague with the right "
+    "to edit can answer on the page."
+)
 PAGE = N_("Open the messages: %(address)s")
 
 TO_APPLICANT = Notification(

@@ -9,6 +9,9 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
+from grants.access.permissions import Permission
+from grants.access.principals import load_principal, roles_on
+from grants.access.rights import permits
 from grants.db import GRANTS_NOW, db
 from grants.models import Correspondence, MessageMail, Person
 from grants.queries.sessions import hashed
@@ -36,6 +39,13 @@ def issue(message: Correspondence, person: Person, role: Role) -> str:
     db.session.add(row)
     db.session.flush()
     return token
+
+
+def may_answer(message: Correspondence, person: Person, role: Role) -> bool:
+    """Whether the person may write a message in this role, as on the page; others get no reply address."""
+    principal = load_principal(person)
+    held = role in roles_on(message.application, principal)
+    return held and permits(message.application, principal, Permission.WRITE_MESSAGE)
 
 
 def found(tokens: Sequence[str]) -> list[MessageMail]:

@@ -49,10 +49,11 @@ class Reply:
 
 
 def take(reply: Reply) -> None:
-    """Store a reply as a message, note a mail that came back, or refuse the reply by a mail to its known sender.
+    """Store a reply as a message, note a mail that came back, or refuse the reply by a mail to the person of its token.
 
-    Nothing is answered to anybody else, and automatic mails are never answered. A mail with a token from another
-    address than the person's own is held back. The same mail is stored once.
+    Nothing is answered to anybody else, and automatic mails are never answered. The token authenticates; a mail from
+    another address than the person's own is held back for the Foundation, because a mail with the token may have been
+    forwarded. The same mail is stored once.
     """
     known = mails.found(reply.tokens)
     if not known:
@@ -64,7 +65,7 @@ def take(reply: Reply) -> None:
     elif reply.automatic or not _entitled(mail):
         log.info("an automatic mail, or one of a person without access, was left out")
     elif reason := _objection(mail, reply):
-        _refuse(mail, reply, reason)
+        _refuse(mail, reason)
     else:
         _store(mail, reply)
 
@@ -84,12 +85,9 @@ def _objection(mail: MessageMail, reply: Reply) -> Message | None:
     return None if reply.body else Message(EMPTY)
 
 
-def _refuse(mail: MessageMail, reply: Reply, reason: Message) -> None:
-    """Mail the reason to the person, if the mail came from their own address."""
+def _refuse(mail: MessageMail, reason: Message) -> None:
+    """Mail the reason to the person of the reply address, never to the sender, whose address anybody can write."""
     application = mail.message.application
-    if mail.person.email != reply.sender:
-        log.info("a mail from another address was left out")
-        return
     outbox.mail(
         outbox.Mail(
             [mail.person],
@@ -106,17 +104,20 @@ def _store(mail: MessageMail, reply: Reply) -> None:
     application, role = mail.message.application, Role(mail.role)
     behalf = application.organisation_id if role is Role.APPLICANT else None
     actor = Actor(person=mail.person_id, role=role, on_behalf_of=behalf, via="mail")
-    locking.hold(application, actor=actor)
-    if db.session.scalar(select(Correspondence.id).where(Correspondence.mail_sha256 == reply.identifier)):
-        return
-    received = Received(
+    try:
+        locking.hold(application, actor=actor)
+        if db.session.scalar(select(Correspondence.id).where(Correspondence.mail_sha256 == reply.identifier)):
+            return
+        messages.send(application, body=reply.body, actor=actor, received=_received(mail, reply))
+    except Refused as refused:
+        _refuse(mail, refused.reasons[0])
+
+
+def _received(mail: MessageMail, reply: Reply) -> Received:
+    return Received(
         mail_sha256=reply.identifier,
         quoted=reply.quoted[:QUOTED],
         files=reply.files,
         held_from="" if mail.person.email == reply.sender else reply.sender,
         in_reply_to=mail.message_id,
     )
-    try:
-        messages.send(application, body=reply.body, actor=actor, received=received)
-    except Refused as refused:
-        _refuse(mail, reply, refused.reasons[0])
