@@ -163,7 +163,8 @@ def _send_change(held: outbox.Claim) -> None:
 
 def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailChange, token: str) -> Email:
     """The mail about a change of an address. token: of its link; empty where the new address is taken."""
-    reader, to = change.person, change.email if mail is email_changes.Mail.CONFIRM else change.person.email
+    reader, old = change.person, change.former or change.person.email
+    to = change.email if mail is email_changes.Mail.CONFIRM else old
     if not token:
         reader = persons.at(change.email) or change.person
     wording, ours = language.of_mail(reader.language_of_mails), settings()

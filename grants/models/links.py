@@ -13,7 +13,10 @@ PURPOSES = ("set_up", "sign_in", "password", "email", "keep_email")
 
 
 class Link(Model):
-    """A link that works once, until `ends_at`. Deleting the row makes the link useless."""
+    """A link that works once, until `ends_at`. Deleting the row makes the link useless.
+
+    email_change_id: the change that it confirms, stops or undoes.
+    """
 
     __tablename__ = "link"
     __table_args__ = (
@@ -21,6 +24,9 @@ class Link(Model):
         CheckConstraint("token_sha256 ~ '^[0-9a-f]{64}$'", name="token_is_a_hash"),
         CheckConstraint("ends_at > created_at", name="ends_after_it_begins"),
         CheckConstraint("used_at >= created_at", name="used_after_it_begins"),
+        CheckConstraint(
+            "(purpose IN ('email', 'keep_email')) = (email_change_id IS NOT NULL)", name="change_has_its_links"
+        ),
     )
     visibility = SYSTEM
 
@@ -30,5 +36,6 @@ class Link(Model):
     created_at: Mapped[Stamp]
     ends_at: Mapped[Instant] = mapped_column(index=True)
     used_at: Mapped[Instant | None]
+    email_change_id: Mapped[int | None] = mapped_column(ForeignKey("email_change.id", ondelete="CASCADE"), index=True)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

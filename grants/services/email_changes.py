@@ -1,4 +1,4 @@
-"""A change of the email address: asked for, confirmed at the new address, or stopped from the old one.
+"""A change of the email address: asked for, confirmed at the new address, stopped or undone from the old one.
 
 Nothing changes before it is confirmed. Whether the new address belongs to another account is first asked by the worker
 that writes the mail, so that no answer of a page reveals it. The links are issued by the worker too: no row of the
@@ -74,27 +74,44 @@ def stop(person: Person) -> None:
     _end(person)
 
 
-def refuse(person: Person) -> None:
-    """Stop the change, which the person did not ask for, and end all their sessions; they are held."""
+def refuse(person: Person, id: int) -> EmailChange:
+    """Stop a change that the person, who is held, did not ask for, or undo it if it was confirmed; returns it.
+
+    All sessions end, all links that sign in, and later changes with their links; links to earlier addresses stay. Where
+    the new address was confirmed, the earlier one is put back, and the password is removed, because whoever changed the
+    address knew it or has set it: the person signs in by a link to the address that they have again. The transaction
+    raises ConstraintViolated when another account has got that address meanwhile.
+    """
     locking.require(person)
+    change = db.session.get_one(EmailChange, id)
+    former, message = change.former, Message("Change of the email address stopped")
     _end(person)
+    if former is not None:
+        person.email, person.password_hash = former, None
+        message = Message("Change of the email address undone, and password removed")
+    db.session.flush()
+    links.end(person, *links.ENTRIES)
+    links.end_of(person, id, later=True)
+    undone = update(EmailChange).where(EmailChange.person_id == person.id, EmailChange.id >= id).values(former=None)
+    db.session.execute(undone.execution_options(synchronize_session=False))
     accounts.sign_out_everywhere(person)
-    message = Message("Change of the email address stopped")
     accounts.record(person, accounts.themselves(person, via="link"), "email", message)
+    return change
 
 
 def confirm(person: Person) -> EmailChange:
     """Give the person, who is held and has used the link at the new address, that address; record it in history.
 
-    All other links end, because they were mailed to the old address. Raises links.Unusable if the change was stopped.
-    The transaction raises ConstraintViolated when another account has got the address meanwhile.
+    The links that sign in end, because they were mailed to the old address. The link there which stops the change works
+    on, and then undoes it: whoever asked for the change may not have been the owner. Raises links.Unusable if the
+    change was stopped. The transaction raises ConstraintViolated when another account has got the address meanwhile.
     """
     locking.require(person)
     change = email_changes.pending(person)
     if change is None:
         raise links.Unusable
-    person.email, change.ended_at = change.email, now()
-    links.end(person)
+    change.former, person.email, change.ended_at = person.email, change.email, now()
+    links.end(person, *links.ENTRIES, links.EMAIL)
     db.session.flush()
     accounts.record(person, accounts.themselves(person, via="link"), "email", Message("Email address changed"))
     outbox.mail_account(person, EMAIL_CHANGED, {"email": person.email})
@@ -103,26 +120,31 @@ def confirm(person: Person) -> EmailChange:
 
 def _end(person: Person) -> None:
     """End the pending change of the person, who is held, with its links."""
-    links.end(person, links.EMAIL, links.KEEP_EMAIL)
     waiting = update(EmailChange).where(EmailChange.person_id == person.id, EmailChange.ended_at.is_(None))
-    db.session.execute(waiting.values(ended_at=GRANTS_NOW).execution_options(synchronize_session=False))
+    ended = waiting.values(ended_at=GRANTS_NOW).returning(EmailChange.id)
+    id = db.session.scalar(ended.execution_options(synchronize_session=False))
+    if id is not None:
+        links.end_of(person, id)
 
 
 def link_for(id: int, mail: Mail) -> tuple[EmailChange, str] | None:
-    """The change and the token of a new link for one of its mails; None if it was stopped or confirmed, or is over.
+    """The change and the token of a new link for one of its mails; None if it was stopped or undone, or is over.
 
-    The token is empty for the new address if it belongs to an account already.
+    The old address is also written to after the change was confirmed, the new one before that only. The token is empty
+    for the new address if it belongs to an account already.
     """
     change = db.session.scalars(select(EmailChange).where(EmailChange.id == id)).first()
     if change is None:
         return None
     locking.hold(change.person)
     db.session.refresh(change)
-    if change.ended_at is not None or change.ends_at <= now() or change.person.ended_at is not None:
+    confirmed = mail is Mail.ANNOUNCE and change.former is not None
+    over = change.ended_at is not None and not confirmed
+    if over or change.ends_at <= now() or change.person.ended_at is not None:
         return None
     if mail is Mail.CONFIRM and persons.at(change.email) is not None:
         return change, ""
-    return change, links.issue(change.person, links.EMAIL if mail is Mail.CONFIRM else links.KEEP_EMAIL)
+    return change, links.issue(change.person, links.EMAIL if mail is Mail.CONFIRM else links.KEEP_EMAIL, change)
 
 
 def purge() -> None:

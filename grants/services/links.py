@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, update
 
 from grants.db import GRANTS_NOW, db
-from grants.models import Link, Person
+from grants.models import EmailChange, Link, Person
 from grants.queries import persons, sessions
 from grants.queries.links import is_live
 from grants.queries.sessions import hashed
@@ -52,19 +52,21 @@ class Unusable(ValueError):
     """The link is unknown, was used or replaced, or has ended, or the account has ended. Nothing says which."""
 
 
-def issue(person: Person, purpose: str) -> str:
+def issue(person: Person, purpose: str, change: EmailChange | None = None) -> str:
     """Create a link for the person and return its token, which is stored nowhere.
 
     A new link to set up an account replaces the earlier one. One that is mailed replaces none, because a stranger who
     asks for it would end the link that the owner has just received. The caller holds the person. purpose: a key of
-    LIFETIMES.
+    LIFETIMES. change: of the email address, for the two links about it.
     """
     locking.require(person)
     if purpose == SET_UP:
         end(person, SET_UP)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     ends_at = GRANTS_NOW + LIFETIMES[purpose]
-    db.session.add(Link(token_sha256=hashed(token), person_id=person.id, purpose=purpose, ends_at=ends_at))
+    link = Link(token_sha256=hashed(token), person_id=person.id, purpose=purpose, ends_at=ends_at)
+    link.email_change_id = change.id if change else None
+    db.session.add(link)
     db.session.flush()
     return token
 
@@ -108,15 +110,16 @@ def issue_to(account: str, purpose: str) -> Issued | None:
 def use(token: str, person: Person) -> str:
     """Use the link of this person, who is held; returns its purpose. Raises Unusable.
 
-    One that signs in ends all others that do, as do those that end a change of the address for that change. One
-    statement decides, so that of several attempts at the same time one succeeds.
+    One that signs in ends all others that do. What ends with those about a change of the address, `email_changes`
+    decides. One statement decides, so that of several attempts at the same time one succeeds.
     """
     locking.require(person)
     used = update(Link).where(is_live(token), Link.person_id == person.id).values(used_at=GRANTS_NOW)
     purpose = db.session.scalar(used.returning(Link.purpose).execution_options(synchronize_session=False))
     if purpose is None:
         raise Unusable
-    end(person, *(ENTRIES if purpose in ENTRIES else (EMAIL, KEEP_EMAIL)))
+    if purpose in ENTRIES:
+        end(person, *ENTRIES)
     return purpose
 
 
@@ -124,6 +127,13 @@ def end(person: Person, *purposes: str) -> None:
     """Delete the links of the person that were not used: for these purposes or, without any, all of them."""
     unused = (Link.person_id == person.id, Link.used_at.is_(None), Link.purpose.in_(purposes or LIFETIMES))
     db.session.execute(delete(Link).where(*unused).execution_options(synchronize_session=False))
+
+
+def end_of(person: Person, change: int, *, later: bool = False) -> None:
+    """Delete the links of a change of the person that were not used. later: also those of all later changes."""
+    of_it = Link.email_change_id >= change if later else Link.email_change_id == change
+    unused = delete(Link).where(Link.person_id == person.id, Link.used_at.is_(None), of_it)
+    db.session.execute(unused.execution_options(synchronize_session=False))
 
 
 def purge() -> None:

@@ -160,6 +160,8 @@ BROKEN = {
         "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'Mia@example.org', now() + interval '1 year')",
     "email_change_ends_after_it_begins":
         "INSERT INTO email_change (person_id, email, ends_at) VALUES (1, 'mia@example.org', now() - interval '1 year')",
+    "email_change_former_is_of_one_that_has_ended":
+        "INSERT INTO email_change (person_id, email, ends_at, former) VALUES (1, 'a@b', now() + interval '1 year', 'c@d')",
     "join_request_decided_by_somebody":
         "INSERT INTO join_request (organisation_id, person_id, due_on, decided_at) VALUES (1, 1, now(), now())",
     "join_request_declined_with_a_reason":
@@ -174,6 +176,8 @@ BROKEN = {
     "invitation_hand_over_has_its_day": INVITED.format(columns="role, starts_on", values="'officer', '2030-01-01'"),
     "invitation_only_a_role_ends": INVITED.format(columns="organisation_id, role_ends_on", values="1, '2030-01-01'"),
     "invitation_one_end": INVITED.format(columns="role, accepted_at, accepted_by, withdrawn_at", values="'officer', now(), 1, now()"),
+    "link_change_has_its_links":
+        "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'keep_email', now() + interval '1 year')",
     "link_ends_after_it_begins":
         "INSERT INTO link (token_sha256, person_id, purpose, ends_at) VALUES (repeat('0', 64), 1, 'sign_in', now() - interval '1 year')",
     "link_purpose_is_known":

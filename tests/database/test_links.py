@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from config import Settings
 from grants.db import db, now, transaction
-from grants.models import Link, Person
+from grants.models import EmailChange, Link, Person
 from grants.queries import links as stored
 from grants.queries.sessions import hashed
 from grants.services import links, locking
@@ -22,12 +22,22 @@ from tests.databases import advance
 pytestmark = pytest.mark.ground("small")
 
 
+def change_of(person: Person) -> EmailChange:
+    """A change of the address of the person, which has ended."""
+    change = EmailChange(
+        person_id=person.id, email="new@example.org", ends_at=now() + timedelta(days=1), ended_at=now()
+    )
+    db.session.add(change)
+    db.session.flush()
+    return change
+
+
 def issued(app: Flask, purpose: str = links.SIGN_IN, name: str = "olga") -> str:
     """The token of a new link."""
     with app.app_context(), transaction():
         person = w.found().people[name]
         locking.hold(person)
-        return links.issue(person, purpose)
+        return links.issue(person, purpose, change_of(person) if purpose not in links.ENTRIES else None)
 
 
 def works(app: Flask, token: str, name: str = "olga") -> bool:

@@ -123,7 +123,7 @@ def test_the_old_address_stops_the_change_and_ends_all_sessions(app: Flask) -> N
 def test_without_its_end_the_change_could_still_be_confirmed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counter-test."""
     monkeypatch.setattr(email_changes, "_end", lambda _: None)
-    monkeypatch.setattr(links, "end", lambda *_: None)
+    monkeypatch.setattr(links, "end_of", lambda *_, **__: None)
     ask(entered(app, "mg1"))
     mails = mailed(app)
     use(app, path(mails[OLD]))

@@ -163,8 +163,11 @@ ANNOUNCE_EMAIL = Notification(
         " do not have to do anything."
     ),
     more=(
-        N_("If it was not you, open this page and select “Keep the present address”: %(address)s"),
-        N_("The link is valid for %(hours)s hours, until the new address is confirmed."),
+        N_("If it was not you, open this page at once and select its button: %(address)s"),
+        N_(
+            "The link is valid for %(hours)s hours. It stops the change or, if the new address has been confirmed, "
+            "puts this address back."
+        ),
     ),
     key="announce_email",
     occasion="A person has asked for another email address.",

@@ -53,13 +53,28 @@ def show(link: Link, form: PasswordForm | None) -> LinkPage:
         links.EMAIL: (gettext("Use this address"), gettext("Use this address")),
         links.KEEP_EMAIL: (gettext("Keep the present address"), gettext("Keep the present address")),
     }
+    former = _former(link)
+    if former:
+        titles[links.KEEP_EMAIL] = (gettext("Put your address back"), gettext("Put this address back"))
     title, action = titles[link.purpose]
     other = current_user.name if current_user.is_authenticated and current_user.id != link.person_id else ""
     other = other if link.purpose in links.ENTRIES else ""
-    return LinkPage(title, link.person.name, masked(link.person.email), request.path, action, form, other, _note(link))
+    address = masked(former or link.person.email)
+    return LinkPage(title, link.person.name, address, request.path, action, form, other, _note(link))
+
+
+def _former(link: Link) -> str:
+    """The address that the link puts back; empty for every other link."""
+    change = email_changes.of(link)
+    return (change.former if change and link.purpose == links.KEEP_EMAIL else None) or ""
 
 
 def _note(link: Link) -> str:
+    if _former(link):
+        return gettext(
+            "The account gets this address again and is signed out everywhere. Its password and all links that sign in "
+            "stop working."
+        )
     change = email_changes.pending(link.person)
     if link.purpose == links.EMAIL and change:
         return gettext("From then on, the address of the account is %(email)s.", email=change.email)
@@ -68,9 +83,17 @@ def _note(link: Link) -> str:
     return ""
 
 
-def used(purpose: str) -> UsedPage:
-    """The page after a link about a change of an address."""
-    if purpose == links.EMAIL:
+def used(link: Link) -> UsedPage:
+    """The page after a link about a change of an address, written before it is used."""
+    sign_in = components.Link(gettext("Sign in"), url_for("sessions.new"))
+    if _former(link):
+        text = gettext(
+            "The account has this address again and is signed out everywhere. Sign in with an emailed link, then "
+            "choose a new password and look at your second factors. If you are asked for a code that you do not have, "
+            "write to the Foundation."
+        )
+        return UsedPage(gettext("Your address was put back"), text, sign_in)
+    if link.purpose == links.EMAIL:
         account = components.Link(gettext("Open your account"), url_for("persons.account"))
         text = gettext("From now on you sign in with the new address, and all emails go to it.")
         return UsedPage(gettext("The address was changed"), text, account)
@@ -78,9 +101,7 @@ def used(purpose: str) -> UsedPage:
         "The change was stopped and the account is signed out everywhere. Choose a new password on the sign-in page, "
         "because someone else was signed in to your account."
     )
-    return UsedPage(
-        gettext("The address stays as it is"), text, components.Link(gettext("Sign in"), url_for("sessions.new"))
-    )
+    return UsedPage(gettext("The address stays as it is"), text, sign_in)
 
 
 def taken() -> ErrorPage:

@@ -46,7 +46,7 @@ def use(token: str) -> Response | str | tuple[str, int]:
     if link is None:
         return _unusable()
     if link.purpose not in links.ENTRIES:
-        return _answered(token, link.person_id)
+        return _answered(token, link)
     form = _form(link)
     if form and not _fits(form, link.person):
         return _page(link, form), 422
@@ -105,20 +105,23 @@ def _used(token: str, person_id: int, password: str | None) -> str:
         return sessions.open_for(person, settings, opening("link"), confirmed_at=shown_at)
 
 
-def _answered(token: str, person_id: int) -> str | tuple[str, int]:
-    """Confirm or stop a change of an address; nobody is signed in by that."""
+def _answered(token: str, link: Link) -> str | tuple[str, int]:
+    """Confirm, stop or undo a change of an address; nobody is signed in by that."""
+    person_id, change_id, done = link.person_id, link.email_change_id or 0, link_view.used(link)
     db.session.rollback()
     try:
         with transaction():
             person = db.session.get_one(Person, person_id)
             locking.hold(person)
-            purpose = links.use(token, person)
-            (email_changes.confirm if purpose == links.EMAIL else email_changes.refuse)(person)
+            if links.use(token, person) == links.EMAIL:
+                email_changes.confirm(person)
+            else:
+                email_changes.refuse(person, change_id)
     except links.Unusable:
         return _unusable()
     except ConstraintViolated:
         return page("errors.html", link_view.taken()), 409
-    return page("links/used.html", link_view.used(purpose))
+    return page("links/used.html", done)
 
 
 def _page(link: Link, form: PasswordForm | None) -> str:
