@@ -39,6 +39,11 @@ def code_field() -> StringField:
     )
 
 
+def label_field(title: str, name: str) -> StringField:
+    """The field for the name of a factor, by which its person knows it. name: that is proposed."""
+    return line(title, most=60, missing=lazy_gettext("Enter a name by which you will know it."), default=name)
+
+
 class CodeForm(Form):
     """The code of an app, and the wish not to be asked again on this device."""
 
@@ -61,12 +66,7 @@ class RecoveryForm(Form):
 class AppForm(Form):
     """A new authenticator app: its name, its secret as the page was given it, and a code that shows that it works."""
 
-    label = line(
-        lazy_gettext("Name of the app or device"),
-        most=60,
-        missing=lazy_gettext("Enter a name by which you will know it."),
-        default=lazy_gettext("Authenticator app"),
-    )
+    label = label_field(lazy_gettext("Name of the app or device"), lazy_gettext("Authenticator app"))
     sealed = HiddenField(validators=[at_most(LONGEST_SECRET)])
     code = code_field()
 
@@ -74,12 +74,7 @@ class AppForm(Form):
 class PasskeyForm(Form):
     """A new passkey: its name, and what the browser says of it."""
 
-    label = line(
-        lazy_gettext("Name of the passkey"),
-        most=60,
-        missing=lazy_gettext("Enter a name by which you will know it."),
-        default=lazy_gettext("Passkey"),
-    )
+    label = label_field(lazy_gettext("Name of the passkey"), lazy_gettext("Passkey"))
     credential = HiddenField(validators=[at_most(LONGEST_ANSWER)])
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
-from wtforms import PasswordField
 from wtforms.validators import Optional
 
-from grants.forms.base import Form, at_most, line
-from grants.forms.links import LEAST, MOST, at_least, uncommon
+from grants.forms.base import Form, line
+from grants.forms.links import LEAST, MOST, password_field
 from grants.forms.memberships import RightsForm
 from grants.forms.persons import AppointmentForm
 
@@ -49,14 +48,13 @@ class AcceptanceForm(Form):
         missing=lazy_gettext("Enter your name."),
         render_kw={"autocomplete": "name"},
     )
-    password = PasswordField(
+    password = password_field(
         lazy_gettext("Password"),
-        [Optional(), at_least, at_most(MOST), uncommon],
-        description=lazy_gettext(
+        lazy_gettext(
             "Without a password, we email you a link whenever you sign in. A password has %(least)s to %(most)s "
             "characters of any kind.",
             least=LEAST,
             most=MOST,
         ),
-        render_kw={"autocomplete": "new-password", "data-show": lazy_gettext("Show")},
+        Optional(),
     )

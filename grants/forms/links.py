@@ -28,17 +28,26 @@ def uncommon(_form: Any, field: Any) -> None:
         raise ValidationError(gettext("Many people use this password, so it is easy to guess. Choose another one."))
 
 
+def password_field(label: str, description: str, first: Any) -> PasswordField:
+    """A field for a password that is to be set. first: the validator that says whether it can be left empty."""
+    return PasswordField(
+        label,
+        [first, at_least, at_most(MOST), uncommon],
+        description=description,
+        render_kw={"autocomplete": "new-password", "data-show": lazy_gettext("Show")},
+    )
+
+
 class PasswordForm(Form):
     """A new password. What depends on its person is a rule of `services.persons`."""
 
-    password = PasswordField(
+    password = password_field(
         lazy_gettext("New password"),
-        [needed(lazy_gettext("Enter a password.")), at_least, at_most(MOST), uncommon],
-        description=lazy_gettext(
+        lazy_gettext(
             "Use %(least)s to %(most)s characters of any kind. Three or four unrelated words are easy to remember and "
             "hard to guess.",
             least=LEAST,
             most=MOST,
         ),
-        render_kw={"autocomplete": "new-password", "data-show": lazy_gettext("Show")},
+        needed(lazy_gettext("Enter a password.")),
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from email.message import Message as Email
+from functools import partial
+from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
@@ -81,26 +84,25 @@ def _send_link(held: outbox.Claim) -> None:
 
 def _send_registration(held: outbox.Claim) -> None:
     """Make the token of a registration and mail its link. A retry makes another; both work."""
-    with transaction():
-        issued = registrations.issue(int(held.args["registration"]))
-    if issued is None:
-        outbox.finish(held, problem=SETTLED)
-        return
-    message = written_registration(held, *issued)
-    db.session.remove()
-    deliver(settings(), message)
-    outbox.finish(held)
+    _issue_and_send(held, lambda: registrations.issue(int(held.args["registration"])), written_registration, SETTLED)
 
 
 def _send_invitation(held: outbox.Claim) -> None:
     """Issue the token of an invitation and mail it. A retry issues another one, which replaces it."""
+    _issue_and_send(held, lambda: invitations.issue(int(held.args["invitation"])), written_invitation, OVER)
+
+
+def _issue_and_send(
+    held: outbox.Claim, issue: Callable[[], tuple[Any, ...] | None], written: Callable[..., Email], problem: str
+) -> None:
+    """Issue a token in a transaction of its own, and mail it. problem: noted where nothing is issued."""
     db.session.remove()
     with transaction():
-        issued = invitations.issue(int(held.args["invitation"]))
+        issued = issue()
     if issued is None:
-        outbox.finish(held, problem=OVER)
+        outbox.finish(held, problem=problem)
         return
-    message = written_invitation(held, *issued)
+    message = written(held, *issued)
     db.session.remove()
     deliver(settings(), message)
     outbox.finish(held)
@@ -150,18 +152,11 @@ def _send_change(held: outbox.Claim) -> None:
     Who has the new address already is written to instead of the person who has asked for it.
     """
     mail = email_changes.Mail(held.args["mail"])
-    with transaction():
-        found = email_changes.link_for(int(held.args["email_change"]), mail)
-    if found is None:
-        outbox.finish(held, problem=STOPPED)
-        return
-    message = written_change(held, mail, *found)
-    db.session.remove()
-    deliver(settings(), message)
-    outbox.finish(held)
+    link = partial(email_changes.link_for, int(held.args["email_change"]), mail)
+    _issue_and_send(held, link, partial(written_change, mail=mail), STOPPED)
 
 
-def written_change(held: outbox.Claim, mail: email_changes.Mail, change: EmailChange, token: str) -> Email:
+def written_change(held: outbox.Claim, change: EmailChange, token: str, *, mail: email_changes.Mail) -> Email:
     """The mail about a change of an address. token: of its link; empty where the new address is taken."""
     reader, old = change.person, change.former or change.person.email
     to = change.email if mail is email_changes.Mail.CONFIRM else old

@@ -160,7 +160,7 @@ def confirm(
     person = persons.at(row.email) if row else None
     if row is None or (person is not None and person.ended_at):
         raise Unusable
-    wanted = row.organisation_id or (chosen if chosen in {one.id for one in matching(row)} else None)
+    wanted = row.organisation_id or _offered(row, chosen)
     if wanted is None:
         _expect_no_match(row, declined)
     organisation = db.session.get_one(Organisation, wanted) if wanted else None
@@ -185,6 +185,11 @@ def matching(row: Registration, declined: Collection[int] = ()) -> list[Match]:
 def purge() -> None:
     """Delete registrations whose link has ended."""
     retention.delete_oldest(Registration.id, Registration.ends_at, Registration.ends_at < GRANTS_NOW)
+
+
+def _offered(row: Registration, chosen: int | None) -> int | None:
+    """The chosen organisation, if it is one of those that the page of the link offers; else None."""
+    return chosen if chosen in {one.id for one in matching(row)} else None
 
 
 def _expect_no_match(row: Registration, declined: Collection[int]) -> None:

@@ -10,11 +10,13 @@ from flask import Flask
 
 from config import Settings
 from grants.db import db, transaction
+from grants.forms import links as password_forms
 from grants.jobs import processing
 from grants.models import Appointment, Invitation, Outbox, Person
 from grants.queries import memberships as found
 from grants.services import invitations, memberships, persons, transitions
 from grants.services.refusals import Refused
+from grants.services.sessions import hasher
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, signed_in
 from tests.databases import advance
@@ -346,6 +348,18 @@ def test_a_password_that_many_people_use_is_refused(app: Flask, sink: Sink) -> N
     answer = accept(anonymous(app), paths(sink)[-1], name="Lova (demo)", password="password1234")
 
     assert (answer.status_code, "Many people use this password" in answer.page.text) == (422, True)
+
+
+def test_without_the_list_that_password_would_be_set(app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(password_forms, "is_common", lambda _: False)
+    path = mailed(app, sink)
+
+    assert accept(anonymous(app), path, password="password1234").status_code == 302
+
+    with app.app_context():
+        hashed = db.session.query(Person.password_hash).filter_by(email=LOVA).scalar() or ""
+        assert hasher(app.extensions["settings"]).verify(hashed, "password1234")
 
 
 def test_two_invitations_at_once_make_one_open_invitation(app: Flask) -> None:

@@ -169,6 +169,23 @@ def test_nor_on_the_page_of_the_link(app: Flask, sink: Sink) -> None:
     assert added(app, before) == dict.fromkeys(WHOLE, 1), "it is registered as a new organisation"
 
 
+def test_without_that_look_a_stranger_would_take_over_what_was_not_offered(
+    app: Flask, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test."""
+    monkeypatch.setattr(registrations, "_offered", lambda _, chosen: chosen)
+    with app.app_context(), transaction():
+        other = w.organisation("Réseau Communautaire du Lac", "BO", "es").id
+    register(app, with_call=False)
+    send(app)
+    path, browser = paths(sink)[0], anonymous(app)
+    form = browser.get(path).page.form(path)
+
+    browser.post(path, data={**form.fields, "shown": str(other), "match": str(other)})
+
+    assert browser.get(f"/organisations/{other}").status_code == 200
+
+
 ALIKE = [
     ("ISOC Togo", "Internet Society Togo Chapter"),
     ("Internet Society Québec", "INTERNET SOCIETY QUEBEC CHAPTER"),
