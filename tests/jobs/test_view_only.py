@@ -7,12 +7,27 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from grants.services.correspondence import mails
-from tests.jobs.arriving import ANSWER, HONEST, address_of, asked, put, refusals, refused_people, shown, stored, tick
+from grants.models import MessageMail
+from grants.services.correspondence import mails, replies
+from grants.services.refusals import Refused
+from tests.jobs.arriving import (
+    ANSWER,
+    HONEST,
+    address_of,
+    asked,
+    places,
+    put,
+    refusals,
+    refused_people,
+    shown,
+    stored,
+    tick,
+)
 from tests.jobs.tags import plain
 from tests.jobs.test_mailing import Sink
 from tests.jobs.test_message_mails import sent
 from tests.web.test_members import change
+from workflows.engine.message import Message
 from workflows.mails.messages import REPLY, VIEW_ONLY
 
 pytestmark = pytest.mark.ground("in_review")
@@ -54,3 +69,22 @@ def test_a_reply_of_who_may_view_only_by_now_is_refused_with_a_mail(app: Flask, 
 
     assert (stored(app), len(refusals(app)), refused_people(app)) == ([], 1, ["mg2@example.org"])
     assert ANSWER not in shown(app, "olga", "/applications/1/messages").text
+
+
+def test_if_the_refusal_escaped_nobody_would_read_of_it(
+    app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counter-test: the reply is parked, and its author believes that it has arrived."""
+
+    def escape(_: MessageMail, reason: Message) -> None:
+        raise Refused(reason)
+
+    monkeypatch.setattr(replies, "_refuse", escape)
+    text = HONEST.format(address=address_of(app, "mg2", asked(app)), name="1")
+    only_view(app)
+    put(folder, text.replace("mg1@example.org", "mg2@example.org"))
+
+    for _ in range(4):
+        tick(app)
+
+    assert (stored(app), refusals(app), places(folder)) == ([], [], (0, 0, 1))
