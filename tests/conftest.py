@@ -33,8 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "system: starts, plays, kills or restores whole programs; run by `make system`")
 
 
-LONG = ("/story/", "access/test_table.py", "/money/", "/jobs/", "/access/", "test_untranslated.py", "/servers/", "/database/")
-"""Parts of the names of the files that take longest, in the order in which they start."""
+LONG = (
+    *("/story/", "access/test_table.py", "/money/", "/jobs/", "/access/", "test_untranslated.py", "/servers/"),
+    "/database/",
+)
+"""Parts of the names of the files that take longest, in the order in which they start.
+
+One file of access begins early, because the others wait until it has filled the database that they all copy.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
