@@ -55,6 +55,7 @@ class Permission(StrEnum):
     WRITE_ORGANISATION_DOCUMENT = "write_organisation_document"
     DECIDE_JOIN_REQUEST = "decide_join_request"
     SET_PEOPLE = "set_people"
+    SET_ORGANISATIONS = "set_organisations"
     READ_ROLES = "read_roles"
     SET_MEMBERS = "set_members"
     LEAVE_ORGANISATION = "leave_organisation"
@@ -106,6 +107,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WRITE_ORGANISATION_DOCUMENT: frozenset({APPLICANT}),
     Permission.DECIDE_JOIN_REQUEST: frozenset({APPLICANT, OFFICER, ADMINISTRATOR}),
     Permission.SET_PEOPLE: frozenset({ADMINISTRATOR}),
+    Permission.SET_ORGANISATIONS: frozenset({ADMINISTRATOR}),
     Permission.READ_ROLES: frozenset({AUDITOR, ADMINISTRATOR}),
     Permission.SET_MEMBERS: frozenset({APPLICANT}),
     Permission.LEAVE_ORGANISATION: frozenset({APPLICANT}),
@@ -141,10 +143,11 @@ OWN = frozenset({Permission.LEAVE_ORGANISATION})
 EXTENT: dict[Permission, Extent] = {
     Permission.RECEIVE_FUND: Extent.EVERYTHING,
     Permission.SEE_HEALTH: Extent.EVERYTHING,
+    Permission.SET_ORGANISATIONS: Extent.EVERYTHING,
     Permission.CREATE_CALL: Extent.PROGRAMME,
 }
 """What an appointment must cover at least to give the permission; one call suffices for all others.
 
-A contribution belongs to no call yet, the service works for all calls, and a new call belongs to no call that an
-appointment could be limited to.
+A contribution belongs to no call yet, the service works for all calls, organisations apply in every programme, and a
+new call belongs to no call that an appointment could be limited to.
 """

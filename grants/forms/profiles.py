@@ -53,8 +53,9 @@ class DetailsForm(Form):
         render_kw={"autocomplete": "url", "inputmode": "url"},
     )
 
-    def __init__(self, profile: Profile | None = None) -> None:
-        super().__init__(**_values(profile))
+    def __init__(self, profile: Profile | None = None, **values: Any) -> None:
+        """profile: the stored version that the form begins with. values: of the fields of a longer form."""
+        super().__init__(**_values(profile), **values)
         titles = {code: gettext(one.title) for code, one in REGISTERS.items()}
         self.register.choices = {"": gettext("No register number")} | titles | {OTHER: gettext("Another register")}
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from flask_babel import get_locale, gettext, lazy_gettext
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
@@ -14,30 +12,13 @@ from wtforms.validators import InputRequired, ValidationError
 from config import LANGUAGES, NAMES
 from grants.forms.base import ChoiceField, Form, line, needed
 from grants.forms.cleaning import cleaned
-from grants.forms.profiles import DetailsForm
+from grants.forms.organisations import OrganisationFields
 from grants.queries.matches import Match
 from grants.services.join_requests import LONGEST as LONGEST_REASON
-from grants.services.organisations import sort_key
 from grants.services.persons import ADDRESS, LONGEST
 from grants.services.registrations import Entry
-from workflows.cases import KINDS
 
 NONE_OF_THESE = "none"
-NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
-"""Codes of the Unicode data that stand for no country."""
-NO_KIND = lazy_gettext("Select the kind of organisation.")
-NO_COUNTRY = lazy_gettext("Select the country.")
-
-
-@cache
-def _countries(language: str) -> dict[str, str]:
-    """The name of each country in a language, by code, in the order of the names."""
-    names = {str(code): str(name) for code, name in Locale.parse(language).territories.items()}
-    known = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha()}  # noqa: PLR2004
-    ordered = sorted(known, key=lambda code: sort_key(known[code]))
-    return {code: known[code] for code in ordered if code not in NO_COUNTRIES}
-
-
 ORDER = (
     *("kind", "country", "organisation", "match", "legal_name", "register", "register_number", "register_name"),
     *("address", "city", "website", "name", "title", "email", "language", "authorised", "informed"),
@@ -63,16 +44,9 @@ class MatchFields(Form):
         return self.match.data == NONE_OF_THESE or self.chosen(found) is not None
 
 
-class RegistrationForm(MatchFields, DetailsForm):
+class RegistrationForm(MatchFields, OrganisationFields):
     """An organisation and its first contact. known: names of organisations that exist already."""
 
-    kind = RadioField(lazy_gettext("Kind of organisation"), [InputRequired(NO_KIND)], choices={}, validate_choice=False)
-    country = ChoiceField(lazy_gettext("Country"), validators=[needed(NO_COUNTRY)], wrong=NO_COUNTRY, choices={})
-    organisation = line(
-        lazy_gettext("Name of the organisation"),
-        most=LONGEST,
-        missing=lazy_gettext("Enter the name of the organisation."),
-    )
     name = line(
         lazy_gettext("Your name"),
         most=LONGEST,
@@ -102,17 +76,9 @@ class RegistrationForm(MatchFields, DetailsForm):
     def __init__(self) -> None:
         super().__init__()
         self._fields = {name: self._fields[name] for name in ORDER}
-        self.kind.choices = {kind: gettext(name.text) for kind, name in KINDS.items()}
-        language = str(get_locale() or "en")
-        self.country.choices = {"": gettext("Select a country")} | _countries(language)
         self.language.choices = {code: NAMES[code] for code in LANGUAGES}
         if self.language.data is None:
-            self.language.data = language.partition("_")[0]
-
-    def validate_kind(self, field: Any) -> None:
-        """Refuse a kind that the page does not offer."""
-        if field.data not in KINDS:
-            raise ValidationError(str(NO_KIND))
+            self.language.data = str(get_locale() or "en").partition("_")[0]
 
     def validate_email(self, field: Any) -> None:
         """Refuse what is no address."""

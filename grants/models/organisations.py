@@ -38,6 +38,8 @@ class Organisation(Model):
     address: Mapped[str] = mapped_column(server_default="")
     source: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[Stamp]
+    version: Mapped[int] = mapped_column(server_default="1")
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Membership(Model):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Call, JoinRequest, Organisation, Person, Registration
@@ -238,11 +238,10 @@ def _registered(row: Registration, person: Person, organisation: Organisation | 
     if organisation and any(one.organisation_id == organisation.id for one in memberships(person)):
         return organisation
     if organisation is None:
-        region = select(Organisation.region).where(Organisation.country == row.country).order_by(Organisation.id)
         organisation = organisations.add(
             name=row.organisation,
             country=row.country,
-            region=db.session.scalar(region.limit(1)) or "",
+            region=organisations.region_of(row.country),
             language=row.language,
             kind=row.kind,
             source=VIA,

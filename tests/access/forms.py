@@ -49,6 +49,8 @@ REGISTERED = {
     "informed": "y",
 }
 
+ADDED = {"organisation": "Université du Golfe", "legal_name": "Université publique du Golfe"}
+
 SENT: dict[str, Sent] = {
     # applications
     "/applications/{reviewed}/reviewers": _sent("/applications/{reviewed}/reviewers", reviewer="{reviewer}"),
@@ -132,6 +134,8 @@ SENT: dict[str, Sent] = {
     "/organisations/{organisation}/legal-details/change": _sent(
         "/organisations/{organisation}/legal-details/change", legal_name="Another legal name"
     ),
+    "/organisations": _sent("/organisations/new", kind="university", country="TG", **ADDED),
+    "/organisations/{organisation}/correct": _sent("/organisations/{organisation}/correct", organisation="Other name"),
     "/register": _sent("/register", **REGISTERED),
     "/calls/{call}/register": _sent("/calls/{call}/register", **REGISTERED),
     "/link/registration/{registration}": _sent("/link/registration/{registration}"),

@@ -52,6 +52,7 @@ WITHOUT: dict[str, str] = {
     "/account/email/stop": ENDS,
     "/account/password": "the current password is entered, so that an older page changes nothing",
     "/account/language": "sets one value, whatever the page showed",
+    "/organisations": ADDS,
     "/organisations/{organisation}/documents/new": ADDS,
     "/organisations/documents/{organisation_document}/replace": (
         "adds a version after the one in its address, of which there is one, which is asked under its lock"

@@ -125,7 +125,10 @@ HELD: dict[str, Held] = {
         "id email name language timezone password_hash created_at ended_at",
         later=(Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),),
     ),
-    "organisation": Held("id name sort_key kind standing country region language address source created_at"),
+    "organisation": Held(
+        "id name sort_key kind standing country region language address source created_at",
+        later=(Later(3, {"version": "1"}),),
+    ),
     "organisation_profile": Held(
         "id organisation_id number legal_name register register_number identifier address city website since_at by",
         Owner("organisation", "organisation_id"),

@@ -79,6 +79,7 @@ class OrganisationPage:
     member: the reader acts for the organisation. proposals: its proposals with their progress, for members.
     unconfirmed: leaving was sent without its tick. details: the present version of its legal details; None without any.
     verification: None if the Foundation entered the organisation. documents: None for readers who may read none.
+    corrects: the reader may correct the entry.
     """
 
     organisation: Organisation
@@ -90,6 +91,7 @@ class OrganisationPage:
     details: Version | None
     documents: DocumentList | None
     verification: VerificationView | None
+    corrects: bool
 
 
 def show(organisation: Organisation, *, unconfirmed: bool = False) -> OrganisationPage:
@@ -106,6 +108,7 @@ def show(organisation: Organisation, *, unconfirmed: bool = False) -> Organisati
         details=profile_view.shown(details, organisation) if details else None,
         documents=document_view.listing(organisation),
         verification=verification_view.of(organisation),
+        corrects=principal().may(Permission.SET_ORGANISATIONS),
     )
 
 

@@ -41,6 +41,7 @@ PLACES: tuple[tuple[frozenset[Role], Message, str], ...] = (
     (frozenset({Role.FINANCE, Role.AUDITOR}), Message("Payment batches"), "batches.index"),
     (frozenset({Role.FINANCE, Role.OFFICER, Role.APPROVER, Role.AUDITOR}), Message("Funds"), "funds.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("People"), "persons.index"),
+    (frozenset({Role.ADMINISTRATOR}), Message("Organisations"), "organisations.index"),
     (frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), Message("Roles"), "appointments.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("Failed jobs"), "failures.index"),
     (frozenset({Role.ADMINISTRATOR}), Message("Service health"), "alarms.index"),
