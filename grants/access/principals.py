@@ -52,7 +52,8 @@ class Principal:
 
     Principals are equal when all of that is equal, so a statement built for one can be used for the other. They hold
     plain values and no row, because they outlive the session of the database that loaded them.
-    id: of the person; None for the public. organisations: ids of those that the person acts for. calls: for each role
+    id: of the person; None for the public. organisations: ids of those that the person acts for, with every entry of
+    one that was entered twice. calls: for each role
     held by appointment, the ids of the calls that it covers, or None for all calls. programmes: for each role, the
     codes of the programmes that it covers as a whole. conflicts: ids of the applications with a conflict of interest.
     involved: ids of the applications in which the person was ever involved on the applicant's side; applied: of their
@@ -184,8 +185,17 @@ def principal_of(person: Person, rows: Iterable[Sequence[Any]]) -> Principal:
         involved=frozenset(ids["involved"]),
         applied=frozenset(tie.call for tie in held if tie.kind == "involved" and tie.call is not None),
         reviewing=frozenset(ids["reviewing"]),
-        rights={tie.id: _rights_of(tie) for tie in held if tie.kind == "acts for" and tie.id is not None},
+        rights=_rights(tie for tie in held if tie.kind == "acts for"),
     )
+
+
+def _rights(memberships: Iterable[Tie]) -> dict[int, frozenset[Right]]:
+    """The rights in each organisation; a person who acts for two entries of one has those of both memberships."""
+    found: dict[int, frozenset[Right]] = {}
+    for tie in memberships:
+        if tie.id is not None:
+            found[tie.id] = found.get(tie.id, frozenset()) | _rights_of(tie)
+    return found
 
 
 def _rights_of(tie: Tie) -> frozenset[Right]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
 
 from grants.access.permissions import ALLOWED, OWN, Permission
@@ -20,6 +20,7 @@ from grants.models import (
     Person,
     Verification,
 )
+from grants.models.organisations import entries
 from workflows.engine.rights import ALL, Holders, Right, Rights
 from workflows.engine.roles import Role
 
@@ -51,16 +52,17 @@ def organisation_of(row: Any) -> int | None:
 @cached_for_page
 def holders(organisations: frozenset[int]) -> Holders:
     """The names of the members of these organisations who have each right, oldest membership first."""
+    all_of = select(func.unnest(entries(Organisation.id))).where(Organisation.id.in_(organisations))
     wanted = (
         select(Membership)
         .join(Membership.person)
         .options(contains_eager(Membership.person))
-        .where(Membership.organisation_id.in_(organisations), Membership.ended_at.is_(None), Person.ended_at.is_(None))
+        .where(Membership.organisation_id.in_(all_of), Membership.ended_at.is_(None), Person.ended_at.is_(None))
         .order_by(Membership.id)
         .limit(MOST)
     )
     members = list(db.session.scalars(wanted))
-    return {right: tuple(one.person.name for one in members if right in one.rights) for right in Right}
+    return {right: tuple(dict.fromkeys(one.person.name for one in members if right in one.rights)) for right in Right}
 
 
 def rights_in(organisation_id: int | None, principal: Principal) -> Rights:

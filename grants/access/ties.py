@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from grants.models import Application, Appointment, Assignment, Call, Conflict, Involvement, Membership, Person
 from grants.models.appointments import IN_FORCE
-from grants.models.organisations import COLUMNS
+from grants.models.organisations import COLUMNS, entries
 from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import OPEN
 
@@ -69,7 +69,10 @@ def _ties(is_of: Callable[[Any], ColumnElement[bool]]) -> CompoundSelect[Any]:
     """The rows (person, *Tie) about people. is_of: the condition on a column with the id of the person."""
     current = [
         _tie(
-            Membership.person_id, "acts for", Membership.organisation_id, scope=(cast(_RIGHTS, String), NO_SCOPE[1])
+            Membership.person_id,
+            "acts for",
+            func.unnest(entries(Membership.organisation_id)),
+            scope=(cast(_RIGHTS, String), NO_SCOPE[1]),
         ).where(Membership.ended_at.is_(None)),
         _tie(Conflict.person_id, "conflict", Conflict.application_id).where(Conflict.lifted_at.is_(None)),
         _tie(Involvement.person_id, "involved", Involvement.application_id, Application.call_id)

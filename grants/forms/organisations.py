@@ -88,6 +88,7 @@ class OrganisationForm(OrganisationFields):
         super().__init__(profile, **_values(organisation))
         self._fields = {name: self._fields[name] for name in ORDER}
         self.language.choices = {code: NAMES[code] for code in LANGUAGES}
+        self.legal_name.flags.required = not self.without_details
 
     def validate_legal_name(self, field: Any) -> None:
         """Require the legal name, unless there are no legal details and none are entered."""

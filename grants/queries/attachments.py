@@ -10,6 +10,7 @@ from sqlalchemy.types import Text
 
 from grants.db import autocommit, db
 from grants.models import Attachment, AttachmentCheck, Outbox
+from grants.models.organisations import is_one_with
 
 WAITS = "Waiting: "
 """How the problem of an inspection begins that waits for the virus scanner."""
@@ -55,7 +56,7 @@ def is_replaced(id: int) -> bool:
 def space_taken(organisation_id: int) -> int:
     """The bytes of all uploads of an organisation, without those that were not accepted."""
     kept = select(func.coalesce(func.sum(Attachment.size), 0)).where(
-        Attachment.organisation_id == organisation_id, ~REFUSED.exists()
+        is_one_with(Attachment.organisation_id, organisation_id), ~REFUSED.exists()
     )
     return int(db.session.scalar(kept) or 0)
 

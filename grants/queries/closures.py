@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from grants.db import db
 from grants.models import Assignment, Membership, Organisation, Person
+from grants.models.organisations import is_one_with
 from grants.queries import persons
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import ROLES, Role
@@ -50,7 +51,7 @@ def _left_alone(person: Person) -> list[tuple[int, str]]:
         select(others.id)
         .join(other, other.id == others.person_id)
         .where(
-            others.organisation_id == Membership.organisation_id,
+            is_one_with(others.organisation_id, Membership.organisation_id),
             others.person_id != person.id,
             others.ended_at.is_(None),
             other.ended_at.is_(None),

@@ -29,6 +29,7 @@ from grants.models import (
     Report,
 )
 from grants.models.correspondence import APPLICANT, FOUNDATION
+from grants.models.organisations import is_one_with
 from grants.queries.persons import covering
 from workflows.engine.roles import Role
 from workflows.engine.steps import DECIDED
@@ -190,7 +191,7 @@ def officer_of(application: Application) -> Person | None:
         ),
         exists().where(
             Membership.person_id == Person.id,
-            Membership.organisation_id == application.organisation_id,
+            is_one_with(Membership.organisation_id, application.organisation_id),
             Membership.ended_at.is_(None),
         ),
     )

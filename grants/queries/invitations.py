@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Invitation, Organisation
+from grants.models.organisations import is_one_with
 from grants.queries.sessions import hashed
 
 
@@ -28,5 +29,6 @@ def accepted_by(token: str, person_id: int | None) -> Invitation | None:
 def pending(organisation: Organisation, email: str) -> Invitation | None:
     """The open invitation of this address to the organisation, also if it has ended."""
     open_ = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    found = select(Invitation).where(Invitation.organisation_id == organisation.id, Invitation.email == email, *open_)
+    own = is_one_with(Invitation.organisation_id, organisation.id)
+    found = select(Invitation).where(own, Invitation.email == email, *open_)
     return db.session.scalars(found.execution_options(populate_existing=True)).first()

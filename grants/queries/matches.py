@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select
 
 from grants.db import db
 from grants.models import Application, Membership, Organisation, Profile
+from grants.models.organisations import is_one_with
 
 MOST = 5
 """The most organisations that a page offers."""
@@ -97,11 +98,14 @@ def matching(candidate: Candidate) -> list[Match]:
             closest = max((fuzz.token_sort_ratio(a, b) for a in wanted for b in names), default=0)
             found.append((100 if same else closest, id))
     found.sort(key=lambda one: (-one[0], one[1]))
-    return public([id for _, id in found[:MOST]])
+    return public(list(dict.fromkeys(id for _, id in found))[:MOST])
 
 
 def _near(candidate: Candidate) -> list[tuple[int, str, str | None, str | None, str | None]]:
-    """Organisations of the country, and those elsewhere with the same name, number or website."""
+    """Organisations of the country, and those elsewhere with the same name, number or website.
+
+    A duplicate comes with the id of the entry that is kept.
+    """
     newest = (
         select(Profile.organisation_id, func.max(Profile.number).label("number"))
         .group_by(Profile.organisation_id)
@@ -112,8 +116,9 @@ def _near(candidate: Candidate) -> list[tuple[int, str, str | None, str | None, 
         here = or_(here, Profile.identifier == candidate.identifier)
     if domain := domain_of(candidate.website):
         here = or_(here, Profile.website.icontains(domain, autoescape=True))
+    kept = func.coalesce(Organisation.merged_into_id, Organisation.id)
     wanted = (
-        select(Organisation.id, Organisation.name, Profile.legal_name, Profile.website, Profile.identifier)
+        select(kept, Organisation.name, Profile.legal_name, Profile.website, Profile.identifier)
         .outerjoin(newest, newest.c.organisation_id == Organisation.id)
         .outerjoin(Profile, (Profile.organisation_id == Organisation.id) & (Profile.number == newest.c.number))
         .where(here)
@@ -130,8 +135,8 @@ def _same_site(first: str | None, second: str) -> bool:
 def public(ids: Iterable[int]) -> list[Match]:
     """The public facts of these organisations, in the same order."""
     wanted = list(ids)
-    acts = select(Membership.id).where(Membership.organisation_id == Organisation.id).exists()
-    applied = select(Application.id).where(Application.organisation_id == Organisation.id).exists()
+    acts = select(Membership.id).where(is_one_with(Membership.organisation_id, Organisation.id)).exists()
+    applied = select(Application.id).where(is_one_with(Application.organisation_id, Organisation.id)).exists()
     city = (
         select(Profile.city)
         .where(Profile.organisation_id == Organisation.id)

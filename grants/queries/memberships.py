@@ -11,6 +11,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import db
 from grants.models import Invitation, Membership, Organisation, Person
+from grants.models.organisations import is_one_with
 
 MOST = 100
 
@@ -21,7 +22,11 @@ def members(organisation: Organisation) -> list[Membership]:
         select(Membership)
         .join(Membership.person)
         .options(contains_eager(Membership.person))
-        .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None), Person.ended_at.is_(None))
+        .where(
+            is_one_with(Membership.organisation_id, organisation.id),
+            Membership.ended_at.is_(None),
+            Person.ended_at.is_(None),
+        )
         .order_by(Membership.id)
         .limit(MOST)
     )
@@ -36,21 +41,23 @@ def contacts(organisation: Organisation) -> list[Person]:
 def current(person: Person, organisation: Organisation) -> Membership | None:
     """The membership of the person in the organisation now."""
     wanted = select(Membership).where(Membership.person_id == person.id, Membership.ended_at.is_(None))
-    return db.session.scalars(wanted.where(Membership.organisation_id == organisation.id)).first()
+    return db.session.scalars(wanted.where(is_one_with(Membership.organisation_id, organisation.id))).first()
 
 
 def acts_for(person: Person, organisation_id: int) -> bool:
     """Whether the person acts for the organisation now."""
     current_ones = (Membership.person_id == person.id, Membership.ended_at.is_(None), Person.ended_at.is_(None))
     wanted = select(Membership.id).join(Membership.person).where(*current_ones)
-    return db.session.scalar(wanted.where(Membership.organisation_id == organisation_id).limit(1)) is not None
+    return (
+        db.session.scalar(wanted.where(is_one_with(Membership.organisation_id, organisation_id)).limit(1)) is not None
+    )
 
 
 def invitations(organisation: Organisation, principal: Principal) -> list[Invitation]:
     """The open invitations of the organisation, oldest first, as far as visible; also those that have ended."""
     open_ = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
     wanted = select(Invitation).where(
-        Invitation.organisation_id == organisation.id, *open_, visible(Invitation, principal)
+        is_one_with(Invitation.organisation_id, organisation.id), *open_, visible(Invitation, principal)
     )
     return list(db.session.scalars(wanted.order_by(Invitation.id).limit(MOST)))
 

@@ -12,6 +12,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import cached_for_page, db
 from grants.models import Attachment, AttachmentCheck, OrganisationDocument
+from grants.models.organisations import is_one_with
 from grants.queries import attachments
 
 MOST = 1_000
@@ -74,7 +75,9 @@ def of(organisation_id: int, principal: Principal) -> list[Document]:
                 selectinload(Attachment.previews),
             )
         )
-        .where(OrganisationDocument.organisation_id == organisation_id, visible(OrganisationDocument, principal))
+        .where(
+            is_one_with(OrganisationDocument.organisation_id, organisation_id), visible(OrganisationDocument, principal)
+        )
         .order_by(OrganisationDocument.id.desc())
         .limit(MOST)
     )
@@ -96,7 +99,11 @@ def _current(organisation_id: int) -> list[object]:
     """The conditions for the newest version of each document of an organisation whose file was not refused."""
     later = aliased(Attachment)
     replaced = select(later.id).where(later.replaces_id == Attachment.id).exists()
-    return [OrganisationDocument.organisation_id == organisation_id, ~replaced, ~attachments.REFUSED.exists()]
+    return [
+        is_one_with(OrganisationDocument.organisation_id, organisation_id),
+        ~replaced,
+        ~attachments.REFUSED.exists(),
+    ]
 
 
 def count(organisation_id: int) -> int:
@@ -107,7 +114,7 @@ def count(organisation_id: int) -> int:
 
 def versions(organisation_id: int) -> int:
     """How many versions of documents the organisation has added, whatever has become of them."""
-    wanted = select(func.count()).where(OrganisationDocument.organisation_id == organisation_id)
+    wanted = select(func.count()).where(is_one_with(OrganisationDocument.organisation_id, organisation_id))
     return db.session.scalar(wanted.select_from(OrganisationDocument)) or 0
 
 

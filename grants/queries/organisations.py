@@ -16,6 +16,7 @@ from grants.access.shapes import kept, shape_of, values_of
 from grants.access.visibility import visible
 from grants.db import GRANTS_NOW, cached_for_page, db
 from grants.models import Application, Award, Membership, Organisation, Profile, Report
+from grants.models.organisations import is_one_with
 from grants.queries import withheld
 from grants.queries.cases.organisations import confirmed, counted, running
 from grants.queries.search import each, holds, words_of
@@ -109,7 +110,12 @@ def held_by(shape: Principal) -> Select[Any]:
         select(func.count(Report.id))
         .join(Award, Award.id == Report.award_id)
         .join(Application, Application.id == Award.application_id)
-        .where(Application.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW), shown)
+        .where(
+            is_one_with(Application.organisation_id, owner),
+            Report.step == "due",
+            Report.due_on < func.date(GRANTS_NOW),
+            shown,
+        )
     )
     return (
         select(
@@ -152,7 +158,7 @@ def contacts(organisation: Organisation, principal: Principal) -> list[Membershi
             .join(Membership.person)
             .options(contains_eager(Membership.person))
             .where(
-                Membership.organisation_id == organisation.id,
+                is_one_with(Membership.organisation_id, organisation.id),
                 Membership.ended_at.is_(None),
                 visible(Membership, principal),
             )
@@ -169,7 +175,7 @@ def chosen(principal: Principal) -> list[Organisation]:
     return list(
         db.session.scalars(
             select(Organisation)
-            .where(Organisation.id.in_(ids))
+            .where(Organisation.id.in_(ids), Organisation.merged_into_id.is_(None))
             .order_by(Organisation.sort_key, Organisation.id)
             .limit(MOST)
         )

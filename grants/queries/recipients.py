@@ -12,6 +12,7 @@ from grants.access.visibility import reached
 from grants.db import db
 from grants.models import Application, Appointment, Assignment, Award, Call, Membership, Person
 from grants.models.appointments import IN_FORCE
+from grants.models.organisations import is_one_with
 from workflows.engine.roles import Role
 
 MOST = 100
@@ -62,7 +63,7 @@ def everywhere(role: Role) -> list[Person]:
 def members(organisation_id: int) -> list[Person]:
     """The people who act for the organisation now; by name, at most a hundred."""
     acting = select(Membership.person_id).where(
-        Membership.organisation_id == organisation_id, Membership.ended_at.is_(None)
+        is_one_with(Membership.organisation_id, organisation_id), Membership.ended_at.is_(None)
     )
     wanted = select(Person).where(Person.id.in_(acting), Person.ended_at.is_(None))
     return list(db.session.scalars(wanted.order_by(Person.name, Person.id).limit(MOST)))
@@ -96,7 +97,7 @@ def _candidates(applications: Iterable[int], role: Role) -> Select[int, Person]:
     """Each of the applications with the people who have the role there, by name, at most a hundred for each."""
     if role is Role.APPLICANT:
         ties = select(Application.id, Membership.person_id).join(
-            Membership, Membership.organisation_id == Application.organisation_id
+            Membership, is_one_with(Membership.organisation_id, Application.organisation_id)
         )
         ties = ties.where(Membership.ended_at.is_(None))
     elif role is Role.REVIEWER:

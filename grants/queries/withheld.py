@@ -15,6 +15,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import hidden
 from grants.db import cached_for_page, db
 from grants.models import Application, Call
+from grants.models.organisations import entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,12 @@ def of(principal: Principal) -> Withheld:
     if not principal.conflicts and not principal.involved:
         return NOTHING
     rows = db.session.execute(
-        select(Application.call_id, Application.organisation_id, Call.fund_id)
+        select(
+            Application.call_id,
+            Application.organisation_id,
+            Call.fund_id,
+            entries(Application.organisation_id).label("entries"),
+        )
         .join(Call, Call.id == Application.call_id)
         .where(hidden(principal))
         .distinct()
@@ -45,5 +51,5 @@ def of(principal: Principal) -> Withheld:
         places=frozenset((row.call_id, row.organisation_id) for row in rows),
         calls=frozenset(row.call_id for row in rows),
         funds=frozenset(row.fund_id for row in rows),
-        organisations=frozenset(row.organisation_id for row in rows),
+        organisations=frozenset(id for row in rows for id in row.entries),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from grants.access.principals import load_principal
 from grants.db import db, now
 from grants.models import Application, Call, Fund, Membership, MoreTime, Organisation, Person
+from grants.models.organisations import is_one_with
 from grants.queries import calls as found
 from grants.queries import recipients
 from grants.queries.applications import drafts
@@ -199,14 +200,15 @@ def give_time(call: Call, *, organisation: Organisation, until: datetime, reason
 
 def _of_applicant(call: Call, organisation: Organisation) -> list[Application]:
     """The applications of this applicant in the call, by id."""
-    theirs = select(Application).where(Application.call_id == call.id, Application.organisation_id == organisation.id)
+    own = is_one_with(Application.organisation_id, organisation.id)
+    theirs = select(Application).where(Application.call_id == call.id, own)
     return list(db.session.scalars(theirs.order_by(Application.id)))
 
 
 def _own(organisation: Organisation, actor: Actor) -> list[Message]:
     """The reason against members of the applicant."""
     acts = select(Membership.id).where(
-        Membership.organisation_id == organisation.id,
+        is_one_with(Membership.organisation_id, organisation.id),
         Membership.person_id == actor.person,
         Membership.ended_at.is_(None),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from grants.access.permissions import RIGHTS, Permission
 from grants.db import GRANTS_NOW, db, now, today
 from grants.models import Invitation, Organisation
-from grants.models.organisations import COLUMNS
+from grants.models.organisations import COLUMNS, is_one_with
 from grants.queries import memberships as found
 from grants.queries.invitations import pending
 from grants.queries.sessions import hashed
@@ -222,7 +222,7 @@ def _hold(
 
 def _open(organisation: Organisation) -> int:
     open_ = (Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None))
-    return db.session.query(Invitation).filter(Invitation.organisation_id == organisation.id, *open_).count()
+    return db.session.query(Invitation).filter(is_one_with(Invitation.organisation_id, organisation.id), *open_).count()
 
 
 def add(invitation: Invitation, actor: Actor, lasts: timedelta = LASTS) -> Invitation:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from grants.db import db, now, today
 from grants.models import JoinRequest, Organisation, Person
+from grants.models.organisations import is_one_with
 from grants.queries import recipients
-from grants.queries.persons import memberships
+from grants.queries.memberships import acts_for
 from grants.services import locking, outbox, persons
 from grants.services.integrity import history
 from grants.services.refusals import Refused
@@ -32,7 +33,7 @@ def ask(person: Person, organisation: Organisation, *, title: str, days: int) ->
     """
     locking.require(person)
     locking.require(organisation)
-    mine = (JoinRequest.organisation_id == organisation.id, JoinRequest.person_id == person.id)
+    mine = (is_one_with(JoinRequest.organisation_id, organisation.id), JoinRequest.person_id == person.id)
     if found := db.session.scalars(select(JoinRequest).where(*mine, JoinRequest.decided_at.is_(None))).first():
         return found
     due_on = today() + timedelta(days=days)
@@ -51,8 +52,7 @@ def accept(row: JoinRequest, *, actor: Actor) -> None:
     _hold(row, actor)
     _settle(row, actor, accepted=True)
     _record(row, actor, "accept_request", Message("Request of %(name)s to join accepted", name=row.person.name))
-    acting = {one.organisation_id for one in memberships(row.person)}
-    if row.organisation_id not in acting:
+    if not acts_for(row.person, row.organisation_id):
         persons.admit(row.person, row.organisation, title=row.title, rights=GIVEN, actor=actor)
     path = f"/organisations/{row.organisation_id}"
     _mail(row, JOIN_ACCEPTED, [row.person], path=path)

@@ -25,6 +25,7 @@ from grants.models import (
     Report,
     Submission,
 )
+from grants.models.organisations import is_one_with
 from grants.queries import recipients
 from grants.queries.money import awards
 from grants.queries.reviews import scores
@@ -200,7 +201,7 @@ def _recipient(application: Application) -> snapshots.Recipient:
         .join(Membership, Membership.person_id == Person.id)
         .order_by(Membership.id)
         .limit(1)
-        .where(Membership.organisation_id == organisation.id, Membership.ended_at.is_(None))
+        .where(is_one_with(Membership.organisation_id, organisation.id), Membership.ended_at.is_(None))
     )
     address = (*filter(None, organisation.address.splitlines()), _country(organisation))
     return snapshots.Recipient(name=organisation.name, attention=db.session.scalar(newest) or "", address=address[:6])

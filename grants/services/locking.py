@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Executable, or_, select
+from sqlalchemy import Executable, func, or_, select
 from sqlalchemy.orm import make_transient_to_detached, object_session
 
 from grants.db import Model, db
@@ -31,6 +31,7 @@ from grants.models import (
     Report,
     Verification,
 )
+from grants.models.organisations import entries
 from grants.queries.reviews import assignments
 from grants.services import authority, locks
 from grants.services.locks import ORDER, Chain, Held, OutOfOrder, State, key
@@ -206,16 +207,29 @@ def _ids(rows: Iterable[Held | Chain], model: type[Model]) -> set[int]:
 
 
 def _take_organisations(state: State, rows: Iterable[Held | Chain], parents: Iterable[_Parent]) -> None:
-    """Lock the organisations among the rows, of verifications and of these applications, then the verifications."""
+    """Lock the organisations among the rows, of verifications and of these applications, then the verifications.
+
+    An organisation that was entered twice is locked with all its entries. Raises Stale if one was merged meanwhile.
+    """
     rows = list(rows)
     verified = {row.organisation_id for row in rows if isinstance(row, Verification)}
-    state.take(Organisation, _ids(rows, Organisation) | verified | {parent.organisation_id for parent in parents})
+    named = _ids(rows, Organisation) | verified | {parent.organisation_id for parent in parents}
+    if any((Organisation, id) not in state.modes for id in named):
+        state.take(Organisation, wanted := _entries(named))
+        if grown := _entries(named) - wanted:
+            raise Stale(db.session.get_one(Organisation, min(grown)))
     state.take(Verification, _ids(rows, Verification))
+
+
+def _entries(ids: set[int]) -> set[int]:
+    """These organisations, with every entry of those that were entered twice."""
+    found = select(func.unnest(entries(Organisation.id))).where(Organisation.id.in_(ids))
+    return ids | set(db.session.scalars(found))
 
 
 def _applications(organisations: set[int]) -> list[Application]:
     """The applications of these organisations, which are held: nobody begins one meanwhile."""
-    theirs = select(Application).where(Application.organisation_id.in_(organisations))
+    theirs = select(Application).where(Application.organisation_id.in_(_entries(organisations)))
     return list(db.session.scalars(theirs.order_by(Application.id)))
 
 

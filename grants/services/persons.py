@@ -14,7 +14,7 @@ from config import NAMES
 from grants.access.permissions import RIGHTS, Permission
 from grants.db import db, now, today
 from grants.models import Application, Appointment, Assignment, Membership, Organisation, Person
-from grants.models.organisations import COLUMNS
+from grants.models.organisations import COLUMNS, is_one_with
 from grants.queries import provider_accounts
 from grants.queries.applications import involvements as involved
 from grants.queries.persons import covers_call, held, memberships
@@ -218,8 +218,8 @@ def admit(
     db.session.add(membership)
     db.session.flush()
     _record(membership, actor, "join", Message("Acts for %(organisation)s", organisation=organisation.name))
-    found = select(Application).where(Application.organisation_id == organisation.id).order_by(Application.id)
-    theirs = db.session.scalars(found).all()
+    found = select(Application).where(is_one_with(Application.organisation_id, organisation.id))
+    theirs = db.session.scalars(found.order_by(Application.id)).all()
     involvements.note_joining(theirs, person, actor=actor)
     calls = Application.call_id.in_({application.call_id for application in theirs})
     assignments.release_involved(Assignment.person_id == person.id, calls, apply=transitions.apply)

@@ -14,7 +14,7 @@ from grants.models import Application, Call, JoinRequest, Organisation, Person, 
 from grants.queries import matches, persons
 from grants.queries import registrations as stored
 from grants.queries.matches import Candidate, Match
-from grants.queries.persons import memberships
+from grants.queries.memberships import acts_for
 from grants.queries.sessions import hashed
 from grants.services import (
     join_requests,
@@ -163,7 +163,8 @@ def confirm(
     wanted = row.organisation_id or _offered(row, chosen)
     if wanted is None:
         _expect_no_match(row, declined)
-    organisation = db.session.get_one(Organisation, wanted) if wanted else None
+    found = db.session.get_one(Organisation, wanted) if wanted else None
+    organisation = found and (found.merged_into or found)
     _hold(person, organisation, row.call)
     used = update(Registration).where(stored.is_live(token)).values(used_at=GRANTS_NOW).returning(Registration.id)
     if db.session.scalar(used.execution_options(synchronize_session=False)) is None:
@@ -228,14 +229,14 @@ def _account(row: Registration) -> Person:
 
 def _joins_unasked(person: Person, organisation: Organisation) -> bool:
     """Whether the person acts for the organisation already, or nobody ever did and it never applied."""
-    mine = any(one.organisation_id == organisation.id for one in memberships(person))
+    mine = acts_for(person, organisation.id)
     return mine or matches.public([organisation.id])[0].free
 
 
 def _registered(row: Registration, person: Person, organisation: Organisation | None, apply: Apply) -> Organisation:
     """The organisation with the person as a member and its legal details, to be verified."""
     actor = Actor(person=person.id, role=Role.PUBLIC, via=VIA)
-    if organisation and any(one.organisation_id == organisation.id for one in memberships(person)):
+    if organisation and acts_for(person, organisation.id):
         return organisation
     if organisation is None:
         organisation = organisations.add(

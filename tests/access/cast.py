@@ -111,6 +111,7 @@ def play() -> dict[str, str]:
     found |= _payments(world) | _calls(world)
     found |= _documents(settings, int(found["granted"]))
     found |= newcomers.organisation_documents(world)
+    found |= newcomers.merged(world)
     with transaction():
         found["factor"] = str(give_app(current_app, world.people["mg1"]).id)
     with transaction():

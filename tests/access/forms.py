@@ -136,6 +136,10 @@ SENT: dict[str, Sent] = {
     ),
     "/organisations": _sent("/organisations/new", kind="university", country="TG", **ADDED),
     "/organisations/{organisation}/correct": _sent("/organisations/{organisation}/correct", organisation="Other name"),
+    "/organisations/{refused}/merge": _sent(
+        "/organisations/{refused}/merge?kept={verified}", reason=REASON, confirmed="y"
+    ),
+    "/organisations/{merged}/separate": _sent("/organisations/{merged}/separate", reason=REASON),
     "/register": _sent("/register", **REGISTERED),
     "/calls/{call}/register": _sent("/calls/{call}/register", **REGISTERED),
     "/link/registration/{registration}": _sent("/link/registration/{registration}"),

@@ -12,6 +12,7 @@ from grants.models import (
 )
 from grants.queries import memberships
 from grants.services import (
+    duplicates,
     invitations,
     join_requests,
     locking,
@@ -49,6 +50,16 @@ def registered(world: World) -> dict[str, str]:
         assert issued is not None
         found["registration"] = issued[2]
     return found
+
+
+def merged(world: World) -> dict[str, str]:
+    """An organisation that is merged into another one."""
+    actor = world.actor("ada", Role.ADMINISTRATOR)
+    with transaction():
+        duplicate, kept = (w.organisation(name, "TG", "fr") for name in ("Entered twice", "Entered once"))
+    with transaction():
+        duplicates.merge(duplicate, kept, reason="The same.", version=2, actor=actor, apply=transitions.apply)
+    return {"merged": str(duplicate.id)}
 
 
 def message(world: w.World, application: int) -> int:

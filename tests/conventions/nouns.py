@@ -11,9 +11,9 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "alarms", "applications", "appointments", "assignments", "attachments", "awards", "batches",
-        "calls", "checks", "closures", "conflicts", "decisions", "devices", "documents", "drafts", "email_changes",
-        "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators", "instalments",
-        "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
+        "calls", "checks", "closures", "conflicts", "decisions", "devices", "documents", "drafts", "duplicates",
+        "email_changes", "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators",
+        "instalments", "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
         "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
         "proposals", "provider_accounts", "registrations",
         "reminders", "reports", "reviews", "scores", "sessions", "submissions", "tasks",

@@ -215,6 +215,8 @@ BROKEN = {
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 0, 'x', 'x')",
     "organisation_profile_number_has_its_register":
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier, register) VALUES (1, 9, 'x', 'x', 'x')",
+    "organisation_merge_is_complete": "UPDATE organisation SET merged_into_id = 1 WHERE id = 2",
+    "organisation_merges_with_another": "UPDATE organisation SET merged_into_id = id, merged_at = now(), merged_by_id = 1, merged_reason = 'x' WHERE id = 1",
     "organisation_standing_is_known": "UPDATE organisation SET standing = 'so so'",
     "outbox_kind_is_known": "UPDATE outbox SET kind = 'shell'",
     "outbox_one_end": "UPDATE outbox SET done_at = now(), dead_at = now()",

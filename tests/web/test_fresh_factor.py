@@ -20,9 +20,9 @@ from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
 
 ROUTES = {
-    "email.change", "email.show", "factors.add_app", "factors.add_passkey", "factors.passkey_options", "factors.remove",
-    "factors.renew_codes", "invitations.invite_to_role", "invitations.send_again", "persons.appoint",
-    "persons.dismiss", "provider_accounts.remove", "transitions.apply",
+    "duplicates.merge", "duplicates.separate", "email.change", "email.show", "factors.add_app", "factors.add_passkey",
+    "factors.passkey_options", "factors.remove", "factors.renew_codes", "invitations.invite_to_role",
+    "invitations.send_again", "persons.appoint", "persons.dismiss", "provider_accounts.remove", "transitions.apply",
 }  # fmt: skip
 """The routes that declare it, read by eye. The one of transitions asks the row of the flow."""
 

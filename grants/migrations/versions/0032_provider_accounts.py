@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 
 GRANTS = """
     GRANT SELECT, INSERT, UPDATE ON provider_account TO grants_app;

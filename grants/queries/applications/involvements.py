@@ -46,6 +46,7 @@ from grants.models import (
     Recommendation,
     Review,
 )
+from grants.models.organisations import is_one_with
 from workflows.cases import Involvements
 from workflows.engine.steps import DECIDED
 from workflows.flows.assignment import OPEN
@@ -186,10 +187,12 @@ def deciders_of(call: Call, organisations: Sequence[Organisation]) -> dict[int, 
     Two queries where such a person has or had a role.
     """
     acting = (
-        select(Membership.organisation_id, Person.id, Person.name)
+        select(Organisation.id, Person.id, Person.name)
+        .distinct()
+        .join(Membership, is_one_with(Membership.organisation_id, Organisation.id))
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.organisation_id.in_([organisation.id for organisation in organisations]),
+            Organisation.id.in_([organisation.id for organisation in organisations]),
             Membership.ended_at.is_(None),
             exists().where(Appointment.person_id == Person.id),
         )
@@ -201,6 +204,13 @@ def deciders_of(call: Call, organisations: Sequence[Organisation]) -> dict[int, 
         ids = {id for _, id, _ in people}
         found = frozenset(db.session.scalars(decided.where(Event.person_id.in_(ids))))
     return {one.id: [name for side, id, name in people if side == one.id and id in found] for one in organisations}
+
+
+def ever_for(organisation: Organisation, person: int | None) -> bool:
+    """Whether the person was ever on the applicant's side in an application of the organisation."""
+    found = select(Involvement.id).join(Application, Application.id == Involvement.application_id)
+    own = is_one_with(Application.organisation_id, organisation.id)
+    return db.session.scalar(found.where(own, Involvement.person_id == person).limit(1)) is not None
 
 
 def judges(application: Application) -> frozenset[int]:

@@ -28,6 +28,7 @@ from grants.models import (
     Review,
     Score,
 )
+from grants.models.organisations import is_one_with
 from grants.queries.applications.matching import matching
 from grants.queries.reviews import written
 from grants.queries.search import words_of
@@ -278,7 +279,7 @@ def _owes() -> ColumnElement[bool]:
         .join(Award, Award.id == Report.award_id)
         .join(theirs, theirs.id == Award.application_id)
         .where(
-            theirs.organisation_id == Application.organisation_id,
+            is_one_with(theirs.organisation_id, Application.organisation_id),
             Report.step == "due",
             Report.due_on < func.date(func.grants_now()),
         )

@@ -14,6 +14,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import Side, db
 from grants.models import Application, Call, Submission
+from grants.models.organisations import is_one_with
 from grants.queries.applications import submissions
 from workflows.forms import values
 from workflows.forms.completeness import CATEGORIES, Content, Line
@@ -213,7 +214,7 @@ def own(
     if steps:
         newest = newest.where(Application.step.in_(steps))
     if organisation is not None:
-        newest = newest.where(Application.organisation_id == organisation)
+        newest = newest.where(is_one_with(Application.organisation_id, organisation))
     # Only the newest are joined: the title in a draft is a part of a long value, and is read for each joined row.
     wanted = select(Application).where(Application.id.in_(newest.subquery().select()))
     return list(

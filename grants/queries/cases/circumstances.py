@@ -21,6 +21,7 @@ from grants.models import (
     Membership,
     MoreTime,
 )
+from grants.models.organisations import is_one_with
 from grants.queries.cases import awards, organisations
 from grants.queries.cases.awards import LooseEnds
 from grants.queries.time_limits import reminded_at
@@ -90,7 +91,7 @@ _BY_STEP = (
 _REVIEWS = select(func.json_agg(func.json_build_array(_BY_STEP.c.step, _BY_STEP.c.count)))
 _REMINDED = reminded_at(bindparam("reminders", expanding=True), Application.id, Application.step_at)
 _APPOINTED = exists().where(
-    Membership.organisation_id == Application.organisation_id,
+    is_one_with(Membership.organisation_id, Application.organisation_id),
     Membership.ended_at.is_(None),
     Appointment.person_id == Membership.person_id,
 )

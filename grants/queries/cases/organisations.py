@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Membership, Organisation, Report, Verification
+from grants.models.organisations import entries, is_one_with
 from workflows import cases
 
 MOST_OVERDUE = 10
@@ -28,15 +29,17 @@ def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
     contacts = confirmed(owner)
     others = [] if besides is None else [_THEIRS.id != besides]
     held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
-    unverified = select(Verification.id).where(Verification.organisation_id == owner, Verification.step != "verified")
+    of_kept = Verification.organisation_id == entries(owner)[1]
+    unverified = select(Verification.id).where(of_kept, Verification.step != "verified")
     waits = unverified.correlate(*_tables(owner)).exists()
     return contacts.scalar_subquery(), held, _overdue(owner), waits
 
 
 def confirmed(owner: Any) -> Select[int]:
     """The number of confirmed contacts of an organisation. owner: the column with its id, or the id."""
-    current = (Membership.organisation_id == owner, Membership.ended_at.is_(None), Membership.is_contact)
-    return select(func.count(Membership.id)).where(*current)
+    own = is_one_with(Membership.organisation_id, owner)
+    current = (own, Membership.ended_at.is_(None), Membership.is_contact)
+    return select(func.count(Membership.person_id.distinct())).where(*current)
 
 
 def running(theirs: Any, owner: Any, *conditions: Any, outside: Sequence[Any]) -> ColumnElement[Any]:
@@ -48,7 +51,7 @@ def running(theirs: Any, owner: Any, *conditions: Any, outside: Sequence[Any]) -
     found = (
         select(Award.currency, func.count().label("count"), cast(func.sum(Award.amount), Text).label("sum"))
         .join(theirs, theirs.id == Award.application_id)
-        .where(theirs.organisation_id == owner, theirs.step.in_(("agreement", "active")), *conditions)
+        .where(is_one_with(theirs.organisation_id, owner), theirs.step.in_(("agreement", "active")), *conditions)
         .group_by(Award.currency)
         .correlate(*outside)
         .subquery()
@@ -72,7 +75,7 @@ def _overdue(owner: Any) -> ColumnElement[Any]:
         select(Report.title)
         .join(Award, Award.id == Report.award_id)
         .join(_THEIRS, _THEIRS.id == Award.application_id)
-        .where(_THEIRS.organisation_id == owner, Report.step == "due", Report.due_on < func.date(GRANTS_NOW))
+        .where(is_one_with(_THEIRS.organisation_id, owner), Report.step == "due", Report.due_on < func.date(GRANTS_NOW))
         .order_by(Report.due_on, Report.id)
         .limit(MOST_OVERDUE)
         .correlate(*_tables(owner))
@@ -86,14 +89,18 @@ def _tables(*columns: Any) -> list[Any]:
 
 
 def applicant_of(organisation: Organisation, row: Sequence[Any]) -> cases.Applicant:
-    """The facts about an organisation. row: the values of `columns`."""
+    """The facts about an organisation; of a duplicate, kind, country and standing of the kept entry.
+
+    row: the values of `columns`.
+    """
     contacts, held, overdue, unverified = row
     grants, amounts = counted(held)
+    kept = organisation.merged_into or organisation
     return cases.Applicant(
         name=organisation.name,
-        kind=organisation.kind,
-        country=organisation.country,
-        standing=organisation.standing,
+        kind=kept.kind,
+        country=kept.country,
+        standing=kept.standing,
         contacts=contacts,
         held=grants,
         held_amounts=amounts,

@@ -15,6 +15,7 @@ from grants.access.principals import Principal
 from grants.access.visibility import visible
 from grants.db import cached_for_page, db
 from grants.models import Application, Assignment, Membership, Person, Review
+from grants.models.organisations import is_one_with
 from grants.queries.applications import involvements
 from workflows.programme import Criterion
 
@@ -205,7 +206,7 @@ def looked_up(assignment: Assignment) -> LookedUp:
 def domains_of(application: Application) -> frozenset[str]:
     """The mail domains of the people who act or acted for the applicant, without those of public mail services."""
     wanted = select(Person.email).join(Membership, Membership.person_id == Person.id)
-    emails = db.session.scalars(wanted.where(Membership.organisation_id == application.organisation_id))
+    emails = db.session.scalars(wanted.where(is_one_with(Membership.organisation_id, application.organisation_id)))
     return frozenset(email.rpartition("@")[2] for email in emails) - FREE_MAIL
 
 
@@ -221,7 +222,7 @@ def people_named(application: Application, answers: Mapping[str, Any]) -> list[s
     contacts = db.session.scalars(
         select(Person.name)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == application.organisation_id, Membership.ended_at.is_(None))
+        .where(is_one_with(Membership.organisation_id, application.organisation_id), Membership.ended_at.is_(None))
         .order_by(Person.name, Person.id)
         .limit(50)
     )

@@ -41,6 +41,7 @@ from grants.models import (
     Review,
     Verification,
 )
+from grants.models.organisations import is_one_with
 from grants.queries import correspondence, time_limits
 from grants.queries.tasks import judgements
 from grants.queries.tasks.task import columns
@@ -311,21 +312,22 @@ def _to_open(principal: Principal) -> Select[Any]:
 
 
 def _to_verify(principal: Principal) -> Select[Any]:
-    """Organisations that registered themselves, without those that the person acts for."""
+    """Organisations that registered themselves, without duplicates and those that the person acts for."""
     own = exists().where(
-        Membership.organisation_id == Verification.organisation_id, Membership.person_id == principal.id
+        is_one_with(Membership.organisation_id, Verification.organisation_id), Membership.person_id == principal.id
     )
     return (
         select(*columns(literal("verify"), Organisation.id, Organisation.name, literal(""), Verification.due_on))
         .join(Verification, Verification.organisation_id == Organisation.id)
-        .where(Verification.step == "registered", ~own)
+        .where(Verification.step == "registered", Organisation.merged_into_id.is_(None), ~own)
         .order_by(Verification.due_on, Organisation.id)
     )
 
 
 def _to_join(principal: Principal) -> Select[Any]:
     """Requests to join on which the people of the organisation have not decided in time, or where there are none."""
-    members = exists().where(Membership.organisation_id == JoinRequest.organisation_id, Membership.ended_at.is_(None))
+    own = is_one_with(Membership.organisation_id, JoinRequest.organisation_id)
+    members = exists().where(own, Membership.ended_at.is_(None))
     waits = or_(JoinRequest.due_on < func.date(GRANTS_NOW), ~members)
     return (
         select(*columns(literal("join_late"), JoinRequest.id, Person.name, Organisation.name, JoinRequest.due_on))

@@ -71,6 +71,9 @@ def against(call: Call, organisation: Organisation, actor: Actor) -> tuple[Messa
         deciders=tuple(deciders(call, organisation)),
     )
     late = in_time(case, actor)
+    if kept := organisation.merged_into:
+        text = "%(name)s is a duplicate. Begin the application for “%(kept)s”."
+        return (Message(text, name=organisation.name, kept=kept.name),)
     return (*([late] if late else []), *objections(case, "start"), *nobody_decided(case, actor))
 
 

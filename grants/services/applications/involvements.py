@@ -11,6 +11,7 @@ from sqlalchemy import select, tuple_
 
 from grants.db import db
 from grants.models import Application, Involvement, Membership, Organisation, Person
+from grants.models.organisations import is_one_with
 from grants.queries.applications.judgements import counting
 from grants.services import locking
 from grants.services.applications import judgements
@@ -81,7 +82,7 @@ def note_joining(applications: Sequence[Application], person: Person, *, actor: 
 def members(organisation: Organisation) -> list[Person]:
     """The people who act for the organisation, by id."""
     acts = select(Membership.person_id).where(
-        Membership.organisation_id == organisation.id, Membership.ended_at.is_(None)
+        is_one_with(Membership.organisation_id, organisation.id), Membership.ended_at.is_(None)
     )
     return list(db.session.scalars(select(Person).where(Person.id.in_(acts)).order_by(Person.id)))
 

@@ -127,7 +127,19 @@ HELD: dict[str, Held] = {
     ),
     "organisation": Held(
         "id name sort_key kind standing country region language address source created_at",
-        later=(Later(3, {"version": "1"}),),
+        later=(
+            Later(
+                3,
+                {
+                    "version": "1",
+                    "merged_into_id": "NULL",
+                    "merged_at": "NULL",
+                    "merged_by_id": "NULL",
+                    "merged_reason": "''",
+                },
+            ),
+        ),
+        derived={"is_kept": WORKED_OUT, "merged_into_kept": WORKED_OUT},
     ),
     "organisation_profile": Held(
         "id organisation_id number legal_name register register_number identifier address city website since_at by",

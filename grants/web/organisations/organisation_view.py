@@ -15,6 +15,8 @@ from grants.queries import memberships, organisations, profiles
 from grants.queries.applications import proposals, statuses
 from grants.queries.organisations import Holding
 from grants.web.applications import applicant_view
+from grants.web.duplicates import merge_view
+from grants.web.duplicates.merge_view import Entries
 from grants.web.organisation_documents import document_view
 from grants.web.organisation_documents.document_view import DocumentList
 from grants.web.organisations import verification_view
@@ -79,7 +81,7 @@ class OrganisationPage:
     member: the reader acts for the organisation. proposals: its proposals with their progress, for members.
     unconfirmed: leaving was sent without its tick. details: the present version of its legal details; None without any.
     verification: None if the Foundation entered the organisation. documents: None for readers who may read none.
-    corrects: the reader may correct the entry.
+    entries: how it is merged. corrects: the reader may correct and merge the entry.
     """
 
     organisation: Organisation
@@ -91,6 +93,7 @@ class OrganisationPage:
     details: Version | None
     documents: DocumentList | None
     verification: VerificationView | None
+    entries: Entries
     corrects: bool
 
 
@@ -108,6 +111,7 @@ def show(organisation: Organisation, *, unconfirmed: bool = False) -> Organisati
         details=profile_view.shown(details, organisation) if details else None,
         documents=document_view.listing(organisation),
         verification=verification_view.of(organisation),
+        entries=merge_view.entries(organisation),
         corrects=principal().may(Permission.SET_ORGANISATIONS),
     )
 
