@@ -237,6 +237,9 @@ class Settings:
         _whole(15, 380),
     )
     programmes: tuple[str, ...] = _setting((), "folders with your own programme files, separated by commas")
+    daily_mail_hour: int = _setting(
+        7, "hour of the day, in the time zone of each person, at which daily emails are sent", _whole(0, 23)
+    )
     fresh_factor_minutes: int = _setting(
         15,
         "minutes for which a second factor counts as fresh, to release payments or change roles and factors",

@@ -9,13 +9,20 @@ from wtforms import SelectMultipleField
 from wtforms.validators import ValidationError
 
 from config import LANGUAGES, NAMES
-from grants.forms.base import ChoiceField, Form, line, needed
+from grants.forms.base import ChoiceField, Form, OptionField, line, needed
 from grants.models import Person
 from grants.services.persons import LONGEST
 from grants.services.preferences import Preferences
+from workflows.engine.urgency import Delivery
 
 NO_LANGUAGE = lazy_gettext("Select a language.")
 NO_ZONE = lazy_gettext("Select a time zone.")
+DELIVERIES = {
+    Delivery.IMMEDIATE: lazy_gettext("Every email at once"),
+    Delivery.DAILY: lazy_gettext("Urgent emails at once, all others in one daily email"),
+    Delivery.URGENT: lazy_gettext("Urgent emails at once, what you need to know in one daily email, and nothing else"),
+}
+"""The choices of when emails are sent, in their order."""
 
 
 class ReadingField(SelectMultipleField):
@@ -29,7 +36,7 @@ class ReadingField(SelectMultipleField):
 
 
 class PreferencesForm(Form):
-    """Name, languages and time zone of a person."""
+    """Name, languages, time zone and emails of a person."""
 
     name = line(
         lazy_gettext("Name"),
@@ -45,6 +52,11 @@ class PreferencesForm(Form):
         lazy_gettext("Language of emails to you"), validators=[needed(NO_LANGUAGE)], wrong=NO_LANGUAGE, choices={}
     )
     reading_languages = ReadingField(lazy_gettext("Languages you can review in"), choices=[])
+    mail_delivery = OptionField(
+        lazy_gettext("When emails are sent to you"),
+        validators=[needed(lazy_gettext("Select when emails are sent to you."))],
+        choices={},
+    )
     timezone = ChoiceField(lazy_gettext("Time zone"), validators=[needed(NO_ZONE)], wrong=NO_ZONE, choices={})
 
     @classmethod
@@ -61,11 +73,13 @@ class PreferencesForm(Form):
             language=person.language if person.language in LANGUAGES else next(iter(LANGUAGES)),
             mail_language=person.language_of_mails if person.language_of_mails in LANGUAGES else "en",
             reading_languages=person.reading_languages,
+            mail_delivery=person.mail_delivery,
             timezone=person.timezone,
         )
         form.language.choices = dict(LANGUAGES)
         form.mail_language.choices = dict(LANGUAGES)
         form.reading_languages.choices = [(code, names[code]) for code in NAMES]
+        form.mail_delivery.choices = {str(one): str(label) for one, label in DELIVERIES.items()}
         form.timezone.choices = dict(zones)
         if len(LANGUAGES) == 1:
             del form.language
@@ -83,4 +97,5 @@ class PreferencesForm(Form):
             if "reading_languages" in self
             else person.reading_languages,
             timezone=self.timezone.data,
+            mail_delivery=Delivery(self.mail_delivery.data),
         )

@@ -1,4 +1,4 @@
-"""Periodic work: overdue transitions, reminders, ends of roles, the digest for auditors, figures, retention.
+"""Periodic work: transitions, reminders, daily emails, ends of roles, the digest for auditors, figures, retention.
 
 It is a process of its own, so that no mail or letter can stand before it. Several can run at the same time.
 """
@@ -20,12 +20,14 @@ from grants.jobs import inspecting, replies
 from grants.jobs.program import FAULTS, reason, settings
 from grants.models import Application
 from grants.queries import appointments as roles
+from grants.queries import daily_mails as daily
 from grants.queries import overdue
 from grants.queries import reminders as waiting
-from grants.queries.failures import ROLE
+from grants.queries.failures import DAILY, ROLE
 from grants.queries.reminders import Due
 from grants.services import (
     appointments,
+    daily_mails,
     devices,
     email_changes,
     failures,
@@ -54,6 +56,8 @@ REPLIES = "replies"
 """The key under which a failure to read the folder of replies is recorded."""
 ROLES = "roles"
 """The key under which a failure to find the roles whose end date has come is recorded."""
+DAILY_EMAILS = "daily_emails"
+"""The key under which a failure to find the daily emails that are due is recorded."""
 SEARCH = "due"
 """The key under which a failure to find what is due is recorded."""
 
@@ -76,6 +80,7 @@ WORK: dict[str, Callable[[], object]] = {
     "trusted_devices": trusted_devices.purge,
     "outbox": outbox.purge,
     "reminders": reminders.purge,
+    "daily_mails": daily_mails.purge,
     "quarantine": inspecting.purge,
     "reply_addresses": mails.purge,
     "role_reminders": appointments.remind,
@@ -114,12 +119,34 @@ def tick() -> int:
         if monotonic() - began > SECONDS:
             break
         _attempt(one.task, partial(_remind, one), application=one.application)
+    _order_daily_mails()
     for name, work in WORK.items():
         _attempt(name, work)
     _end_roles()
     _take_replies()
     db.session.remove()
     return taken
+
+
+def _order_daily_mails() -> None:
+    """Order the daily emails that are due, each in a transaction of its own."""
+    due, began = list[daily.Due](), monotonic()
+    _attempt(DAILY_EMAILS, partial(_search_daily_mails, due))
+    for one in due:
+        if monotonic() - began > SECONDS:
+            break
+        _attempt(one.task, partial(_order_daily_mail, one))
+
+
+def _search_daily_mails(due: list[daily.Due]) -> None:
+    """Add the daily emails that are due, and forget the failures of those that are no longer waited for."""
+    due += daily.due(settings().daily_mail_hour)
+    failures.forget_named(DAILY, daily.waiting())
+
+
+def _order_daily_mail(one: daily.Due) -> None:
+    db.session.execute(text(WAIT))
+    daily_mails.order(one, hour=settings().daily_mail_hour)
 
 
 def _end_roles() -> None:

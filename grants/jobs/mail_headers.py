@@ -20,14 +20,26 @@ from reports.snapshots.facts import FOUNDATION
 
 
 def message_to(
-    address: str, held: outbox.Claim, wording: Wording, subject: str, parts: Sequence[str], *, quoted: str = ""
+    address: str,
+    held: outbox.Claim,
+    wording: Wording,
+    subject: str,
+    parts: Sequence[str],
+    *,
+    quoted: str = "",
+    items: Sequence[str] = (),
 ) -> Email:
     """A mail of these paragraphs, in the language of the wording, as text and as HTML, with its headers.
 
-    quoted: the paragraph that a person wrote, in whatever language.
+    quoted: the paragraph that a person wrote, in whatever language. items: the paragraphs that are a heading, lines and
+    the address of its page.
     """
     subject = " ".join(subject.split())[:180]
-    message = _content(wording, subject, parts, quoted)
+    text = "\n\n".join(parts) + "\n"
+    html = mail_html.page(
+        parts, language=wording.language, title=subject, site=settings().address, quoted=quoted, items=items
+    )
+    message = _content(text, html)
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"], message["To"] = formataddr((FOUNDATION, settings().mail_from)), address
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
@@ -36,14 +48,13 @@ def message_to(
     return message
 
 
-def _content(wording: Wording, subject: str, parts: Sequence[str], quoted: str) -> Email:
-    """The paragraphs as text, and as HTML where this is not too large."""
-    text = MIMEText("\n\n".join(parts) + "\n", _charset="utf-8")
-    html = mail_html.page(parts, language=wording.language, title=subject, site=settings().address, quoted=quoted)
+def _content(text: str, html: str) -> Email:
+    """The mail as text, and as HTML where there is one."""
+    plain = MIMEText(text, _charset="utf-8")
     if not html:
-        return text
+        return plain
     message = MIMEMultipart("alternative", boundary=boundary(html))
-    message.attach(text)
+    message.attach(plain)
     message.attach(MIMEText(html, "html", _charset="utf-8"))
     return message
 

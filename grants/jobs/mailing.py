@@ -10,22 +10,21 @@ from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
-from grants.jobs import mail_texts, message_mails
+from grants.jobs import daily_mails, entitlement, mail_texts, message_mails
 from grants.jobs.mail_headers import message_to
 from grants.jobs.mail_texts import CONTACT
 from grants.jobs.program import settings
 from grants.models import Application, EmailChange, Invitation, Outbox, Person, Registration
 from grants.outside.mail import send as deliver
-from grants.queries import memberships, persons, recipients
+from grants.queries import persons, recipients
+from grants.services import daily_mails as daily
 from grants.services import email_changes, invitations, links, outbox, registrations
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import ROLES, Role
+from workflows.engine.urgency import Delivery, Handling, Urgency, handling
 from workflows.mails.accounts import ANNOUNCE_EMAIL, CONFIRM_EMAIL, EMAIL_TAKEN, PASSWORD_LINK, SIGN_IN_LINK
 from workflows.mails.organisations import ASKED_TO_SUCCEED, INVITED, INVITED_TO_ROLE, REGISTERED, REGISTERED_AGAIN
 
-LOST = "Not sent: the recipient no longer sees the application in the role that the mail was meant for."
-ENDED = "Not sent: the recipient no longer has the role that the mail was meant for."
-CLOSED = "Not sent: the account of the recipient is closed."
 SETTLED = "Not sent: the registration was used or has ended, or the account has ended."
 LATE = "Not sent: the link was asked for too long ago."
 UNKNOWN = "Not sent: no account has the address."
@@ -42,17 +41,24 @@ def send(held: outbox.Claim) -> None:
     """Send the mail of an outbox row. A retry has the same Message-ID, so that the receiver can drop duplicates.
 
     A person who has lost the role, or the right to see the application, since the mail was queued gets none; the row
-    records why.
+    records why. What is not urgent is sent, collected for the daily email or left out, as the person has chosen.
     """
     if special := next((send for key, send in SPECIAL.items() if key in held.args), None):
         special(held)
         return
     person = db.session.get_one(Person, int(held.args["person"]))
-    if not _entitled(held, person):
+    problem, handled = entitlement.refusal(held.args, person), _handling(held, person)
+    if not problem and handled is Handling.LEAVE_OUT:
+        problem = daily.NOT_URGENT
+    if problem:
         db.session.remove()
-        problem = CLOSED if _about_account(held) else LOST if _about_application(held) else ENDED
         log.info("outbox row %s: %s", held.id, problem)
         outbox.finish(held, problem=problem)
+        return
+    if handled is Handling.COLLECT:
+        id = person.id
+        db.session.remove()
+        daily.collect(held, id)
         return
     if "message" in held.args:
         message_mails.send(held, person)
@@ -61,6 +67,11 @@ def send(held: outbox.Claim) -> None:
     db.session.remove()
     deliver(settings(), message)
     outbox.finish(held)
+
+
+def _handling(held: outbox.Claim, person: Person) -> Handling:
+    """What becomes of the mail; mails that earlier releases queued are urgent."""
+    return handling(Urgency(held.args.get("urgency", Urgency.URGENT)), Delivery(person.mail_delivery))
 
 
 def _send_link(held: outbox.Claim) -> None:
@@ -175,34 +186,9 @@ SPECIAL = {
     "email_change": _send_change,
     "registration": _send_registration,
     "invitation": _send_invitation,
+    "daily_mail": daily_mails.send,
 }
-"""How mails are sent whose token is issued when they are written, by the argument that names it."""
-
-
-def _entitled(held: outbox.Claim, person: Person) -> bool:
-    """Whether the person may be written to now.
-
-    Earlier releases queued mails without application and role: there the link leads to the application, and any role
-    counts. A mail about the account itself is for its person in whatever role.
-    """
-    if _about_account(held) or held.args.get("role") == Role.PUBLIC:
-        return person.ended_at is None
-    if "organisation" in held.args:
-        return held.args.get("left") or memberships.acts_for(person, int(held.args["organisation"]))
-    if not _about_application(held):
-        return person.id in {one.id for one in recipients.everywhere(Role(held.args["role"]))}
-    if "role" in held.args:
-        return recipients.entitled([person], int(held.args["application"]), [Role(held.args["role"])]) != []
-    application = recipients.linked(held.args["path"])
-    return application is not None and recipients.entitled([person], application, list(Role)) != []
-
-
-def _about_account(held: outbox.Claim) -> bool:
-    return "own" in held.args
-
-
-def _about_application(held: outbox.Claim) -> bool:
-    return "application" in held.args or "role" not in held.args
+"""How mails are sent that are written in another way, by the argument that names what they are about."""
 
 
 def written(held: outbox.Claim, person: Person) -> Email:

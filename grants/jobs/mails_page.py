@@ -13,11 +13,15 @@ from itertools import groupby
 from config import LANGUAGES, ROOT
 from grants import language
 from grants.jobs import mail_texts
+from grants.language import Wording
 from workflows.engine.flow import Notification
 from workflows.engine.message import Message, Money, Value
 from workflows.engine.rights import RIGHTS, Right
 from workflows.engine.roles import ROLES, Role
+from workflows.engine.urgency import Urgency
+from workflows.flows.notifications import TURNED_DOWN
 from workflows.mails import messages, register
+from workflows.mails.daily import DAILY
 from workflows.mails.register import Entry
 from workflows.programme import REPORTS, SUBMITTED
 
@@ -29,7 +33,9 @@ Generated from the register of mails (`workflows/mails/register.py`) by `grants 
 out of date. Each mail is shown in every language, as plain text and with example values; no person, organisation or
 address is real. What people have written (a question, a reason, a message) is never translated.
 
-A mail marked *optional* can be switched off by its recipient, and names in its header how.
+Most mails are urgent and are sent at once. One marked *ordinary* can wait for the daily email of a person who wants
+one. One marked *optional* can wait too, and is not sent to a person who wants only what is urgent; its header names how
+to ask for that (`List-Unsubscribe`).
 """
 DAY, AT = date(2026, 12, 11), datetime(2026, 12, 11, 17, 0, tzinfo=UTC)
 RECIPIENT, OTHER = "A. Recipient", "B. Example"
@@ -75,6 +81,7 @@ EXAMPLES: Mapping[str, Value] = {
 }
 OWN: Mapping[str, Mapping[str, Value]] = {
     "report": {"name": REPORTS["Interim report"]},
+    "daily": {"address": f"{SITE}/tasks"},
     "remind_report": {"name": REPORTS["Interim report"]},
     "remind_report_late": {"name": REPORTS["Interim report"]},
     "disaster_relief.not_eligible.triage": {"proposal": SUBMITTED["alert"]},
@@ -99,6 +106,8 @@ BY_KEY = {
     },
 }
 """The page that a mail links to, where it is not that of its part."""
+KINDS = {Urgency.ORDINARY: " *Ordinary.*", Urgency.OPTIONAL: " *Optional.*"}
+"""How a mail that is not urgent is marked."""
 QUOTED = "I have a question about the second instalment."
 """What stands in a mail that contains a message."""
 
@@ -115,8 +124,8 @@ def _part(name: str, entries: Iterable[Entry]) -> str:
 
 def _section(entry: Entry) -> str:
     """A mail with its facts, in every language."""
-    optional = " *Optional.*" if entry.notification.optional else ""
-    facts = f"### `{entry.key}`\n\nTo: {entry.to}. When: {entry.occasion}{optional}\n"
+    kind = KINDS.get(entry.notification.urgency, "")
+    facts = f"### `{entry.key}`\n\nTo: {entry.to}. When: {entry.occasion}{kind}\n"
     return "\n".join([facts, *(_shown(entry, code) for code in LANGUAGES)])
 
 
@@ -134,8 +143,14 @@ def written(entry: Entry, code: str) -> tuple[str, tuple[str, ...]]:
     values: dict[str, Value] = {"address": f"{SITE}/link/…", **EXAMPLES, **own}
     texts = [*one.paragraphs(values), *_around(entry, one)]
     greeting, first, *others = mail_texts.complete(wording, RECIPIENT, texts)
-    quoted = (QUOTED,) if one.quotes else ()
+    quoted = (QUOTED,) if one.quotes else (_item(wording),) if entry.key == DAILY.key else ()
     return wording.translate(one.headline(values)), (greeting, first, *quoted, *others)
+
+
+def _item(wording: Wording) -> str:
+    """An item of the daily email."""
+    subject = wording.translate(TURNED_DOWN.headline(EXAMPLES))
+    return f"{subject}\n{SITE}/applications/42"
 
 
 def _around(entry: Entry, one: Notification) -> Iterator[Message]:

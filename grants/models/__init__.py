@@ -9,6 +9,7 @@ from grants.models.calls import Call, MoreTime
 from grants.models.checks import Check
 from grants.models.correspondence import Correspondence, MessageMail, MessageRead, Note
 from grants.models.counters import ClockOffset, Counter, IdempotencyKey
+from grants.models.daily_mails import CollectedMail, DailyMail
 from grants.models.decisions import Decision, Recommendation
 from grants.models.documents import Document, DocumentEnd, DocumentFile, DocumentSnapshot
 from grants.models.email_changes import EmailChange
@@ -54,9 +55,11 @@ __all__ = [
     "Checkpoint",
     "ClockFailure",
     "ClockOffset",
+    "CollectedMail",
     "Conflict",
     "Correspondence",
     "Counter",
+    "DailyMail",
     "Decision",
     "Device",
     "DigestMail",

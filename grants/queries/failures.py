@@ -19,6 +19,8 @@ from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
 PAGE = 50
+DAILY = "daily_mail "
+"""Before the id of a person whose daily email is due, in the key of its failure."""
 ROLE = "role "
 """Before the id of a role whose end is due, in the key of its failure."""
 PURPOSES = ("link", "registration", "invitation", "email_change")
@@ -84,6 +86,8 @@ WORK = {
     "quarantine": Message("Deletion of files left in quarantine"),
     "reply_addresses": Message("Deletion of expired records"),
     "replies": Message("Replies by email"),
+    "daily_mails": Message("Deletion of expired records"),
+    "daily_emails": Message("Daily emails"),
     "roles": Message("End of roles whose end date has come"),
     "role_reminders": Message("Reminders of the end of roles"),
     "sealing": Message("Checkpoints of the history"),
@@ -186,6 +190,8 @@ def _work(task: str) -> Message:
         return Message("Reply by email, file %(name)s", name=task.removeprefix(REPLY))
     if task.startswith(ROLE):
         return WORK["roles"]
+    if task.startswith(DAILY):
+        return WORK["daily_emails"]
     if task.startswith(REMIND):
         return Message("Reminder by email")
     timed = (row for programme in programmes().values() for row in programme.flow.timed() if row.key == task)

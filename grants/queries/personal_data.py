@@ -29,6 +29,7 @@ class AccountCopy:
     email: str
     language_of_pages: str
     language_of_emails: str
+    delivery_of_emails: str
     languages_of_reviews: Sequence[str]
     time_zone: str
     has_password: bool
@@ -130,6 +131,7 @@ def _account(person: Person) -> AccountCopy:
         email=person.email,
         language_of_pages=person.language,
         language_of_emails=person.language_of_mails,
+        delivery_of_emails=person.mail_delivery,
         languages_of_reviews=person.reading_languages,
         time_zone=person.timezone,
         has_password=person.password_hash is not None,

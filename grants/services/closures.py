@@ -12,6 +12,7 @@ from grants.services import devices, locking, persons
 from grants.services.effects import Apply
 from grants.services.refusals import Refused
 from workflows.engine.message import Message
+from workflows.engine.urgency import Delivery
 
 ERASED = "Closed account"
 """The name of an account from which the name was removed, as it is stored."""
@@ -39,6 +40,7 @@ def _erase(person: Person) -> None:
     person.name, person.email = ERASED, f"closed-{person.id}@erased.invalid"
     person.password_hash = None
     person.language, person.mail_language, person.reading_languages, person.timezone = "en", None, [], "UTC"
+    person.mail_delivery = Delivery.IMMEDIATE
     devices.forget(person)
     db.session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
     db.session.flush()

@@ -29,6 +29,7 @@ from grants.services.refusals import Refused
 from workflows.engine.flow import Notification
 from workflows.engine.message import Value
 from workflows.engine.roles import Actor, Role
+from workflows.engine.urgency import Urgency
 
 LETTERS, DEFAULT = "letters", "default"
 QUEUES = (LETTERS, DEFAULT)
@@ -189,6 +190,11 @@ def mail_message(people: Iterable[Person], *, application: Application, role: Ro
     _put([Outbox(kind="mail", queue=DEFAULT, args={"person": person.id, **about}) for person in people])
 
 
+def mail_daily(id: int, *, person: Person) -> None:
+    """Queue a daily email. It is written from the mails that were collected for it."""
+    _put([Outbox(kind="mail", queue=DEFAULT, args={"daily_mail": id, "person": person.id})])
+
+
 def mail_link(*, account: str, purpose: str) -> None:
     """Queue a mail with a one-time link, which is issued when the mail is written.
 
@@ -239,7 +245,8 @@ def _letters(mail: Mail) -> list[dict[str, object]]:
 def _words(notification: Notification, values: Mapping[str, Value], path: str) -> dict[str, object]:
     """What the mail says, as it is stored."""
     headline, body = notification.headline(values), notification.body(values)
-    return {"subject": headline.as_json(), "text": body.as_json(), "path": path}
+    waits = {} if notification.urgency is Urgency.URGENT else {"urgency": str(notification.urgency)}
+    return {"subject": headline.as_json(), "text": body.as_json(), "path": path, **waits}
 
 
 def _put(rows: Sequence[Outbox]) -> Sequence[Outbox]:
@@ -307,12 +314,8 @@ def fail(held: Claim, *, problem: str, lasting: bool = False, passing: bool = Fa
     values = {"leased_until": None, "problem": problem, "next_at": next_at, "not_before": next_at}
     if dead:
         values["dead_at"] = GRANTS_NOW
-    db.session.execute(
-        update(Outbox)
-        .where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    rows = update(Outbox).where(Outbox.id == held.id, Outbox.attempts == held.token, Outbox.done_at.is_(None))
+    db.session.execute(rows.values(**values).execution_options(synchronize_session=False))
 
 
 def pause(attempt: int) -> timedelta:
@@ -322,20 +325,9 @@ def pause(attempt: int) -> timedelta:
 
 def due(most: int, queue: str) -> list[int]:
     """Lock up to `most` due rows of a queue, oldest first, and return their ids. Rows locked elsewhere are skipped."""
-    waiting = (
-        select(Outbox.id)
-        .where(
-            Outbox.queue == queue,
-            Outbox.done_at.is_(None),
-            Outbox.dead_at.is_(None),
-            Outbox.next_at <= GRANTS_NOW,
-            FREE,
-        )
-        .order_by(Outbox.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list(db.session.scalars(waiting))
+    unfinished = (Outbox.queue == queue, Outbox.done_at.is_(None), Outbox.dead_at.is_(None))
+    waiting = select(Outbox.id).where(*unfinished, Outbox.next_at <= GRANTS_NOW, FREE).order_by(Outbox.id)
+    return list(db.session.scalars(waiting.limit(most).with_for_update(skip_locked=True)))
 
 
 def due_since() -> datetime | None:

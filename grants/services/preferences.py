@@ -11,17 +11,22 @@ from grants.models import Person
 from grants.services import locking, persons
 from grants.services.refusals import Refused, Stale
 from workflows.engine.message import Message
+from workflows.engine.urgency import Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person sets. mail_language: of emails. reading_languages: in which they can review."""
+    """What a person sets. mail_language: of emails. reading_languages: in which they can review.
+
+    mail_delivery: when they want emails that are not urgent.
+    """
 
     name: str
     language: str
     mail_language: str
     reading_languages: Collection[str]
     timezone: str
+    mail_delivery: Delivery
 
 
 def change(person: Person, wanted: Preferences, *, version: int) -> None:
@@ -39,6 +44,7 @@ def change(person: Person, wanted: Preferences, *, version: int) -> None:
         raise Refused(Message("Select the languages among those that are offered."))
     person.name, person.timezone = wanted.name, wanted.timezone
     person.language, person.mail_language = wanted.language, wanted.mail_language
+    person.mail_delivery = wanted.mail_delivery
     chosen = [code for code in NAMES if code in wanted.reading_languages]
     if chosen != person.reading_languages:
         person.reading_languages = chosen

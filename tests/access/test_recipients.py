@@ -16,7 +16,7 @@ from config import Settings
 from grants.access.principals import load_principal
 from grants.access.visibility import visible
 from grants.db import Side, db, now, transaction
-from grants.jobs import mailing, processing
+from grants.jobs import entitlement, mailing, processing
 from grants.models import Application, Appointment, Award, Conflict, DocumentSnapshot, Membership, Outbox, Person
 from grants.queries import recipients
 from grants.services import persons, transitions
@@ -203,7 +203,7 @@ def test_who_loses_the_right_before_the_mail_is_written_gets_none(
 
     assert "olga@example.org" not in sent
     assert "omar@example.org" in sent
-    assert (found["olga"], found["omar"]) == (mailing.LOST, "")
+    assert (found["olga"], found["omar"]) == (entitlement.LOST, "")
 
 
 def test_without_the_second_look_the_mail_is_sent(app: Flask, sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def test_a_member_who_left_the_applicant_gets_no_mail(app: Flask, sent: list[str
     found = written(app)
 
     assert {"mg1@example.org"} == {address for address in sent if address.startswith("mg")}
-    assert (found["mg1"], found["mg2"]) == ("", mailing.LOST)
+    assert (found["mg1"], found["mg2"]) == ("", entitlement.LOST)
 
 
 @pytest.mark.parametrize("lose", [join, declare, end_role, close_account])
@@ -253,7 +253,7 @@ def test_a_reviewer_is_invited_only_while_they_may_review(
 
     found = written(app)
 
-    assert (found["ria"], found["rob"]) == ("", mailing.LOST)
+    assert (found["ria"], found["rob"]) == ("", entitlement.LOST)
     assert sent.count("rob@example.org") < sent.count("ria@example.org")
 
 
@@ -267,7 +267,7 @@ def test_an_invitation_that_was_declined_is_not_mailed(app: Flask, sent: list[st
         with transaction():
             transitions.apply(asked, "decline", actor=world.actor("rob", Role.REVIEWER), answers={"reason": REASON})
 
-    assert written(app)["rob"] == mailing.LOST
+    assert written(app)["rob"] == entitlement.LOST
     assert sent.count("rob@example.org") == 1, "only the invitation to review the application that was awarded"
 
 
@@ -285,7 +285,7 @@ def test_a_mail_queued_by_an_earlier_release_is_looked_at_too(app: Flask, sent: 
         with transaction():
             declare("olga")
 
-    assert written(app)["olga"] == mailing.LOST
+    assert written(app)["olga"] == entitlement.LOST
     assert {"omar@example.org", "mg1@example.org"} <= set(sent)
 
 

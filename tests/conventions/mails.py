@@ -9,10 +9,12 @@ from tests.conventions.code import calls
 
 DECLARED = ("workflows/flows/", "workflows/mails/")
 """Where mails are declared."""
+SENDERS = frozenset({"grants/jobs/mailing.py", "grants/jobs/message_mails.py", "grants/jobs/daily_mails.py"})
+"""What writes mails and hands them to the mail server."""
 WAYS: dict[str, frozenset[str]] = {
     "Outbox": frozenset({"grants/services/outbox.py"}),
-    "message_to": frozenset({"grants/jobs/mailing.py", "grants/jobs/message_mails.py"}),
-    "deliver": frozenset({"grants/jobs/mailing.py", "grants/jobs/message_mails.py"}),
+    "message_to": SENDERS,
+    "deliver": SENDERS,
     "MIMEText": frozenset({"grants/jobs/mail_headers.py"}),
     "smtplib.SMTP": frozenset({"grants/outside/mail.py"}),
 }

@@ -11,7 +11,8 @@ LAYERS = ("models", "services", "queries", "forms", "web")
 NOUNS = frozenset(
     {
         "agreements", "alarms", "applications", "appointments", "assignments", "attachments", "awards", "batches",
-        "calls", "checks", "closures", "conflicts", "decisions", "devices", "documents", "drafts", "duplicates",
+        "calls", "checks", "closures", "conflicts", "daily_mails", "decisions", "devices", "documents", "drafts",
+        "duplicates",
         "email_changes", "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators",
         "instalments", "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
         "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",

@@ -221,6 +221,9 @@ BROKEN = {
     "outbox_kind_is_known": "UPDATE outbox SET kind = 'shell'",
     "outbox_one_end": "UPDATE outbox SET done_at = now(), dead_at = now()",
     "payment_pays_something": "UPDATE payment SET amount = 0",
+    "collected_mail_left_out_of_one":
+        "INSERT INTO collected_mail (person_id, args, left_out) VALUES (1, '{}', 'Not sent.')",
+    "person_mail_delivery_is_known": "UPDATE person SET mail_delivery = 'weekly'",
     "person_email_is_one": "UPDATE person SET email = 'Olga@example.org' WHERE id = 1",
     "posting_moves_something": "WITH e AS (INSERT INTO entry (kind) VALUES ('x') RETURNING id)"
         " INSERT INTO posting (entry_id, account_id, amount, currency) SELECT e.id, 1, 0, 'USD' FROM e",
@@ -290,6 +293,7 @@ TWICE = {
         "INSERT INTO organisation_profile (organisation_id, number, legal_name, identifier) VALUES (1, 9, 'x', 'x'), (1, 9, 'y', 'y')",
     "organisation_document_attachment_id_key": VERSION.format(**WHOLE | {"attachment": "1"}),
     "payment_once_key": "INSERT INTO payment (batch_id, instalment_id, amount, currency) SELECT batch_id, instalment_id, 1, currency FROM payment LIMIT 1",
+    "daily_mail_once_key": "INSERT INTO daily_mail (person_id, day) SELECT 1, now() FROM generate_series(1, 2)",
     "reminder_once_key":
         "INSERT INTO reminder (kind, about_id, due_on, days) SELECT 'report', 1, now(), 1 FROM generate_series(1, 2)",
     "repayment_award_id_reference_key":

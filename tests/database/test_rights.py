@@ -11,8 +11,8 @@ from grants.outside.servers.postgres import plain
 from tests.database.conftest import Connect
 
 DELETED = {
-    "clock_failure", "device", "email_change", "link", "message_mail", "outbox", "registration", "reminder",
-    "repeat", "score", "sign_in", "sign_in_failure", "trusted_device",
+    "clock_failure", "daily_mail", "device", "email_change", "link", "message_mail", "outbox", "registration",
+    "reminder", "repeat", "score", "sign_in", "sign_in_failure", "trusted_device",
 }  # fmt: skip
 FIXED = ("decision", "document_snapshot")
 """Tables that the application only adds to, beside those that only grow."""

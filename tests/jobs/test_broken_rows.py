@@ -167,6 +167,7 @@ BROKEN = {
     "trusted_devices": "REVOKE DELETE ON trusted_device FROM grants_app",
     "outbox": "REVOKE DELETE ON outbox FROM grants_app",
     "reminders": "REVOKE DELETE ON reminder FROM grants_app",
+    "daily_mails": "REVOKE DELETE ON daily_mail FROM grants_app",
     "quarantine": "REVOKE SELECT ON attachment FROM grants_app",
     "reply_addresses": "REVOKE DELETE ON message_mail FROM grants_app",
     "role_reminders": "REVOKE UPDATE (reminded_days) ON appointment FROM grants_app",

@@ -18,7 +18,7 @@ from sqlalchemy import Interval, bindparam, func, select, text, update
 
 from grants.cli.up import free_port
 from grants.db import db, transaction
-from grants.jobs import mailing, processing
+from grants.jobs import entitlement, mailing, processing
 from grants.models import Application, Appointment, Checkpoint, Outbox, Person
 from grants.services import outbox, persons, transitions
 from grants.services.integrity.sealing import digest_mails
@@ -376,7 +376,7 @@ def test_whoever_is_no_longer_an_auditor_gets_no_digest(awarded_app: Flask, sink
         processing.work_one(id)
         row = db.session.get_one(Outbox, id)
 
-    assert (row.done_at is not None, row.problem) == (True, mailing.ENDED)
+    assert (row.done_at is not None, row.problem) == (True, entitlement.ENDED)
     assert sink.got == []
 
 

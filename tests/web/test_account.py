@@ -80,6 +80,27 @@ def test_name_language_of_emails_and_time_zone_are_changed(app: Flask) -> None:
     )
 
 
+def test_when_emails_are_sent_is_chosen(app: Flask) -> None:
+    client = browser(app, "mg1")
+    shown = form(client)
+
+    save(client, mail_delivery="daily")
+
+    assert (shown.fields["mail_delivery"], own(app).mail_delivery) == (["immediate"], "daily")
+    assert form(client).fields["mail_delivery"] == ["daily"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [("weekly", "Select one of the answers."), ("", "Select when emails are sent to you.")],
+)
+def test_another_way_to_send_emails_is_refused(app: Flask, wrong: str, sentence: str) -> None:
+    answer = save(browser(app, "mg1"), mail_delivery=wrong)
+
+    assert (answer.status_code, sentence in answer.page.text) == (422, True)
+    assert own(app).mail_delivery == "immediate"
+
+
 def test_nothing_is_recorded_if_nothing_is_different(app: Flask) -> None:
     client = browser(app, "mg1")
     save(client, mail_language="fr")

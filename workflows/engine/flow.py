@@ -16,6 +16,7 @@ from workflows.engine.message import N_, Message, Value
 from workflows.engine.rights import Right
 from workflows.engine.roles import ROLES, Actor, Role
 from workflows.engine.steps import STEPS, Step
+from workflows.engine.urgency import Urgency
 from workflows.forms.printable import strange
 from workflows.words import words
 
@@ -87,8 +88,8 @@ class Notification:
 
     key, occasion: of a mail that no transition sends; a transition gives them to its own. whom: the recipients, where
     they are not everybody who has the role on the application. more: further paragraphs. quotes: a text of a person
-    stands after the first paragraph. plural: the text for all numbers but one, if the mail counts something. optional:
-    the recipient can switch such mails off.
+    stands after the first paragraph. plural: the text for all numbers but one, if the mail counts something. urgency:
+    whether it can wait for the daily email, or be left out.
     """
 
     to: Role
@@ -100,7 +101,7 @@ class Notification:
     more: tuple[str, ...] = ()
     quotes: bool = False
     plural: str = ""
-    optional: bool = False
+    urgency: Urgency = Urgency.URGENT
 
     def headline(self, values: Mapping[str, Value]) -> Message:
         """The subject with its values."""

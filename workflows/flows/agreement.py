@@ -12,6 +12,7 @@ from workflows.engine.message import N_
 from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 from workflows.engine.steps import Holder, Step
+from workflows.engine.urgency import Urgency
 from workflows.rules.applicants import enough_contacts
 from workflows.rules.involvements import IMPARTIAL
 from workflows.rules.money import came_from_us, given_up, not_judged_by_me, other_side_signs
@@ -100,6 +101,7 @@ MET = Transition(
             Role.APPLICANT,
             N_("Condition of your award met: %(title)s"),
             N_("You have met the condition of your award. The first instalment is now payable."),
+            urgency=Urgency.ORDINARY,
         ),
     ),
     stage="conditional",
@@ -133,6 +135,7 @@ RETURNED = Transition(
             Role.APPLICANT,
             N_("Unspent funds received: %(title)s"),
             N_("We received %(amount)s of unspent funds from your grant on %(day)s. Thank you."),
+            urgency=Urgency.ORDINARY,
         ),
     ),
     title_with_amount=N_("Record %(amount)s as returned"),

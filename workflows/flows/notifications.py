@@ -11,6 +11,7 @@ from __future__ import annotations
 from workflows.engine.flow import Notification
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.urgency import Urgency
 
 SENT = Notification(
     Role.APPLICANT,
@@ -139,6 +140,7 @@ TURNED_DOWN = Notification(
         "%(organisation)s has declined the award on application %(reference)s. Its amount is available in the call "
         "again.\n\n%(reason)s"
     ),
+    urgency=Urgency.ORDINARY,
 )
 WITHDRAWN = Notification(
     Role.OFFICER,
@@ -147,6 +149,7 @@ WITHDRAWN = Notification(
         "%(organisation)s has withdrawn application %(reference)s. You do not need to do anything more for it."
         "\n\n%(reason)s"
     ),
+    urgency=Urgency.OPTIONAL,
 )
 TAKEN_BACK = Notification(
     Role.APPLICANT,
@@ -200,6 +203,7 @@ RELEASED = Notification(
         "The review of application %(reference)s in the call “%(call)s” has ended. Your review is no longer needed, "
         "and you do not need to do anything."
     ),
+    urgency=Urgency.ORDINARY,
 )
 CONFLICTED = Notification(
     Role.OFFICER,
@@ -208,6 +212,7 @@ CONFLICTED = Notification(
         "%(name)s has declared a conflict of interest in relation to application %(reference)s and can no longer "
         "see it. Any review they submitted no longer counts. Invite another reviewer if the application needs one."
     ),
+    urgency=Urgency.ORDINARY,
 )
 CONFLICTED_STAFF = Notification(
     Role.OFFICER,
@@ -218,6 +223,7 @@ CONFLICTED_STAFF = Notification(
     ),
     key="conflicted_staff",
     occasion="A member of staff has declared a conflict of interest.",
+    urgency=Urgency.OPTIONAL,
 )
 CONFLICTED_JUDGE = Notification(
     Role.OFFICER,
@@ -229,6 +235,7 @@ CONFLICTED_JUDGE = Notification(
     ),
     key="conflicted_judge",
     occasion="A member of staff who has judged the application has declared a conflict of interest.",
+    urgency=Urgency.ORDINARY,
 )
 """After a member of staff who has judged the application has declared one."""
 JUDGE_JOINED = Notification(
@@ -241,6 +248,7 @@ JUDGE_JOINED = Notification(
     ),
     key="judge_joined",
     occasion="A person who has judged the application now acts for its applicant.",
+    urgency=Urgency.ORDINARY,
 )
 JUDGE_APPLIED = Notification(
     Role.OFFICER,
@@ -252,6 +260,7 @@ JUDGE_APPLIED = Notification(
     ),
     key="judge_applied",
     occasion="A person who has judged the application now acts for another applicant to the call.",
+    urgency=Urgency.ORDINARY,
 )
 REVIEWER_APPLIED = Notification(
     Role.OFFICER,
@@ -261,6 +270,7 @@ REVIEWER_APPLIED = Notification(
         "as a reviewer. Any review they submitted no longer counts. Invite another reviewer if the application needs "
         "one."
     ),
+    urgency=Urgency.ORDINARY,
 )
 """After a reviewer has begun to act for the applicant or for another applicant to the call."""
 ROLE_ENDED = Notification(
@@ -270,6 +280,7 @@ ROLE_ENDED = Notification(
         "%(name)s is no longer appointed as a reviewer for the call “%(call)s” and will not review application "
         "%(reference)s. Invite another reviewer if the application needs one."
     ),
+    urgency=Urgency.ORDINARY,
 )
 EXTENDED = Notification(
     Role.APPLICANT,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from workflows.engine.flow import Notification
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
+from workflows.engine.urgency import Urgency
 
 INVITEE = "the address that is invited"
 CONTACTS = "the contacts of the organisation"
@@ -80,6 +81,7 @@ INVITATION_ACCEPTED = Notification(
     key="invitation_accepted",
     occasion="A person has accepted an invitation to an organisation.",
     whom="the person who invited, and the contacts of the organisation",
+    urgency=Urgency.OPTIONAL,
 )
 HAND_OVER_ACCEPTED = Notification(
     Role.APPLICANT,
@@ -91,6 +93,7 @@ HAND_OVER_ACCEPTED = Notification(
     key="hand_over_accepted",
     occasion="A successor has taken over the rights of a member.",
     whom="the person who hands over, and the contacts of the organisation",
+    urgency=Urgency.OPTIONAL,
 )
 RIGHTS_CHANGED = Notification(
     Role.APPLICANT,
@@ -118,6 +121,7 @@ MEMBER_REMOVED = Notification(
     key="member_removed",
     occasion="A member was removed from the organisation.",
     whom=CONTACTS,
+    urgency=Urgency.ORDINARY,
 )
 MEMBER_LEFT = Notification(
     Role.APPLICANT,
@@ -126,6 +130,7 @@ MEMBER_LEFT = Notification(
     key="member_left",
     occasion="A member has left the organisation.",
     whom=CONTACTS,
+    urgency=Urgency.ORDINARY,
 )
 VERIFIED = Notification(
     Role.APPLICANT,
@@ -134,6 +139,7 @@ VERIFIED = Notification(
     key="verified",
     occasion="The Foundation has verified the organisation.",
     whom="everybody who acts for the organisation",
+    urgency=Urgency.OPTIONAL,
 )
 NOT_VERIFIED = Notification(
     Role.APPLICANT,

@@ -123,7 +123,10 @@ SCORE = "id review_id criterion points comment"
 HELD: dict[str, Held] = {
     "person": Held(
         "id email name language timezone password_hash created_at ended_at",
-        later=(Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),),
+        later=(
+            Later(3, {"mail_language": "NULL", "reading_languages": "'{}'", "version": "1"}),
+            Later(4, {"mail_delivery": "'immediate'"}),
+        ),
     ),
     "organisation": Held(
         "id name sort_key kind standing country region language address source created_at",
@@ -309,6 +312,8 @@ OTHERWISE: dict[str, Otherwise] = {
     "counter": Otherwise("nothing", "a number that is drawn twice is refused by a constraint"),
     "clock_failure": Otherwise("nothing", "failed work of the clock, which is tried again; what it leads to is held"),
     "reminder": Otherwise("nothing", "which reminders were sent; it only prevents a second mail"),
+    "daily_mail": Otherwise("nothing", "which daily emails were ordered; it only prevents a second one"),
+    "collected_mail": Otherwise("nothing", "mails that wait for the daily email; they leave the system with it"),
     "outbox": Otherwise("nothing", "work that is waiting; what it leads to is held or leaves the system"),
     "repeat": Otherwise("nothing", "answers to forms are deleted after 30 days"),
     "sign_in": Otherwise("nothing", "sessions are opened and closed without an event"),

@@ -52,9 +52,9 @@ class AccountPage:
     """The reader's own account.
 
     password_at: when the password was set, as far as history knows. new_email: it waits for its confirmation. form:
-    name, languages and time zone. there: the time of day in that zone. sign_ins: their open sessions, this one
-    first; each ends after so many idle minutes or hours. providers: with which of these they sign in. against:
-    why the account cannot be closed yet.
+    name, languages, time zone and emails. there: the time of day in that zone. daily_at: when daily emails are sent
+    there. sign_ins: their open sessions, this one first; each ends after so many idle minutes or hours. providers:
+    with which of these they sign in. against: why the account cannot be closed yet.
     """
 
     person: Person
@@ -62,6 +62,7 @@ class AccountPage:
     new_email: str
     form: PreferencesForm
     there: str
+    daily_at: str
     roles: Sequence[RoleRow]
     memberships: Sequence[Membership]
     sign_ins: Sequence[SessionRow]
@@ -95,6 +96,7 @@ def show(person: Person, form: PreferencesForm) -> AccountPage:
         change.email if change else "",
         form,
         time_in(person.timezone),
+        f"{settings.daily_mail_hour:02}:00",
         roles_of(person),
         persons.memberships(person),
         _sessions(person),
