@@ -8,7 +8,7 @@ from email.message import Message as Email
 
 from grants import language
 from grants.db import db, transaction
-from grants.jobs import entitlement, mail_texts
+from grants.jobs import entitlement, mail_texts, unsubscribe_links
 from grants.jobs.mail_headers import message_to
 from grants.jobs.program import settings
 from grants.language import Wording
@@ -18,6 +18,7 @@ from grants.queries import daily_mails as stored
 from grants.services import daily_mails, outbox
 from workflows.engine.message import Message, Value
 from workflows.engine.roles import Role
+from workflows.engine.urgency import Urgency
 from workflows.mails.daily import DAILY
 
 NOTHING = "Not sent: the recipient may no longer be written to about anything that was collected."
@@ -58,7 +59,15 @@ def written(held: outbox.Claim, daily: DailyMail, person: Person, collected: Seq
     greeting, lead, *others = mail_texts.complete(wording, person.name, DAILY.paragraphs(values))
     items = _items(wording, collected)
     subject = wording.translate(DAILY.headline(values))
-    return message_to(person.email, held, wording, subject, (greeting, lead, *items, *others), items=items)
+    unsubscribe = unsubscribe_links.link(held, person.id, _least(collected))
+    parts = (greeting, lead, *items, *others)
+    return message_to(person.email, held, wording, subject, parts, items=items, unsubscribe=unsubscribe)
+
+
+def _least(collected: Sequence[CollectedMail]) -> Urgency:
+    """Optional, if any of the mails can be left out."""
+    optional = any(one.args.get("urgency") == Urgency.OPTIONAL for one in collected)
+    return Urgency.OPTIONAL if optional else Urgency.ORDINARY
 
 
 def _items(wording: Wording, collected: Sequence[CollectedMail]) -> list[str]:

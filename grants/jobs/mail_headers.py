@@ -28,11 +28,12 @@ def message_to(
     *,
     quoted: str = "",
     items: Sequence[str] = (),
+    unsubscribe: str = "",
 ) -> Email:
     """A mail of these paragraphs, in the language of the wording, as text and as HTML, with its headers.
 
     quoted: the paragraph that a person wrote, in whatever language. items: the paragraphs that are a heading, lines and
-    the address of its page.
+    the address of its page. unsubscribe: the address at which the recipient asks for urgent mails only.
     """
     subject = " ".join(subject.split())[:180]
     text = "\n\n".join(parts) + "\n"
@@ -45,6 +46,9 @@ def message_to(
     message["Date"] = format_datetime(db.session.get_one(Outbox, held.id).created_at)
     message["Content-Language"] = wording.language
     message["Message-ID"] = identifier(f"outbox:{held.id}")
+    if unsubscribe:  # RFC 2369, and one click as in RFC 8058
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message
 
 

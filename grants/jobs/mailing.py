@@ -10,7 +10,7 @@ from typing import Any
 
 from grants import language
 from grants.db import db, now, transaction
-from grants.jobs import daily_mails, entitlement, mail_texts, message_mails
+from grants.jobs import daily_mails, entitlement, mail_texts, message_mails, unsubscribe_links
 from grants.jobs.mail_headers import message_to
 from grants.jobs.mail_texts import CONTACT
 from grants.jobs.program import settings
@@ -207,7 +207,8 @@ def written(held: outbox.Claim, person: Person) -> Email:
     texts = (Message.from_json(held.args["text"]), *([contact] if contact else ()))
     parts = mail_texts.complete(wording, person.name, (*texts, mail_texts.link(ours.address, held.args["path"])))
     subject = short.translate(Message.from_json(held.args["subject"]))
-    return message_to(person.email, held, wording, subject, parts)
+    unsubscribe = unsubscribe_links.link(held, person.id, held.args.get("urgency"))
+    return message_to(person.email, held, wording, subject, parts, unsubscribe=unsubscribe)
 
 
 def _contact(held: outbox.Claim) -> Message | None:

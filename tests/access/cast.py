@@ -33,6 +33,7 @@ from grants.services import (
     outbox,
     persons,
     sessions,
+    unsubscriptions,
 )
 from grants.services.applications import drafts
 from grants.services.reviews import assignments
@@ -120,6 +121,7 @@ def play() -> dict[str, str]:
     found["message"] = str(newcomers.message(world, int(found["reviewed"])))
     with transaction():
         found["link"] = persons.set_up_link(world.people["uma"], actor=w.SYSTEM)
+    found["unsubscription"] = unsubscriptions.token(world.people["uma"].id, today(), key=settings.secret_key)
     found |= newcomers.registered(world)
     with transaction() as session:
         for row in session.query(Application).filter(Application.organisation_id != world.chapters["bo"].id):

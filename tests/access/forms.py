@@ -181,6 +181,7 @@ SENT: dict[str, Sent] = {
     "/invitation/{token}": _sent(name="Somebody Demo"),
     "/sign-in": _sent("/sign-in", email="uma@example.org", password=PASSWORD),
     "/link/{link}": _sent("/link/{link}", password=f"{PASSWORD} and more"),
+    "/unsubscribe/{unsubscription}": _sent(),
     "/sign-out": _sent(),
     # documents of organisations
     "/organisations/{organisation}/documents/new": _sent(

@@ -26,6 +26,7 @@ FOR_ALL = {
     "provider_accounts.begin", "provider_accounts.remove",
     "registrations.create", "registrations.create_for", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.use_passkey", "sessions.create", "sessions.end",
+    "unsubscriptions.use",
 }  # fmt: skip
 """Routes that need no role."""
 CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in FOR_ALL]

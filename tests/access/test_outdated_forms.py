@@ -85,6 +85,7 @@ WITHOUT: dict[str, str] = {
     "/join-requests/{join_request}/accept": "settles one request, which is settled once",
     "/join-requests/{join_request}/decline": "settles one request, which is settled once",
     "/link/{link}": "uses a link, which works once, whatever page shows it",
+    "/unsubscribe/{unsubscription}": "sets one choice, whatever the page showed",
     "/failures/{failure}/again": "sends the same work again, which is done once",
     "/failures/again": "sends the same work again, which is done once",
     "/documents/{failed_document}/again": "voids one document, which is voided once",

@@ -305,6 +305,7 @@ EXEMPT = {
     "provider_accounts.begin",
     "registrations.create", "registrations.create_for", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.use_passkey", "sessions.create", "sessions.end",
+    "unsubscriptions.use",
 }  # fmt: skip
 CHANGING = [row for row in rows() if row.method != "GET" and row.endpoint not in EXEMPT]
 MADE_ANEW = ("/calls/{call}/apply", "/funds/{fund}/envelope", "/office/calls/new")

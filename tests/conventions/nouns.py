@@ -12,13 +12,11 @@ NOUNS = frozenset(
     {
         "agreements", "alarms", "applications", "appointments", "assignments", "attachments", "awards", "batches",
         "calls", "checks", "closures", "conflicts", "daily_mails", "decisions", "devices", "documents", "drafts",
-        "duplicates",
-        "email_changes", "envelopes", "factors", "failures", "figures", "funds", "hand_overs", "indicators",
-        "instalments", "invitations", "involvements", "join_requests", "judgements", "links", "memberships",
-        "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles", "programmes",
-        "proposals", "provider_accounts", "registrations",
-        "reminders", "reports", "reviews", "scores", "sessions", "submissions", "tasks",
-        "transitions", "verifications",
+        "duplicates", "email_changes", "envelopes", "factors", "failures", "figures", "funds", "hand_overs",
+        "indicators", "instalments", "invitations", "involvements", "join_requests", "judgements", "links",
+        "memberships", "organisation_documents", "organisations", "payments", "persons", "preferences", "profiles",
+        "programmes", "proposals", "provider_accounts", "registrations", "reminders", "reports", "reviews", "scores",
+        "sessions", "submissions", "tasks", "transitions", "unsubscriptions", "verifications",
     }
 )  # fmt: skip
 """What a module or folder may be named after in more than one layer: always in the plural."""
