@@ -255,8 +255,8 @@ NOTES = {
 SPACE = 500 * MEGABYTE
 """Bytes of uploads that an organisation can keep, without those that were not accepted."""
 NO_SPACE = N_(
-    "Your organisation has %(left)s MB left for files, of %(megabytes)s MB in all, and this file has %(size)s MB. "
-    "Make it smaller, or write to your programme officer."
+    "Your organisation has %(left)s MB left of its %(megabytes)s MB for files, and this file is %(size)s MB. Make it "
+    "smaller, or write to your programme officer."
 )
 WAITING = Message(N_("This file is waiting for a virus scan. You do not need to do anything."))
 

@@ -41,7 +41,7 @@ def code_field() -> StringField:
 
 def label_field(title: str, name: str) -> StringField:
     """The field for the name of a factor, by which its person knows it. name: that is proposed."""
-    return line(title, most=60, missing=lazy_gettext("Enter a name by which you will know it."), default=name)
+    return line(title, most=60, missing=lazy_gettext("Enter a name that helps you recognise it."), default=name)
 
 
 class CodeForm(Form):

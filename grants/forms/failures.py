@@ -18,7 +18,7 @@ class RetryForm(Form):
         lazy_gettext("Jobs"),
         [
             InputRequired(lazy_gettext("Select at least one job.")),
-            Length(max=PAGE, message=lazy_gettext("Select no more jobs than one page shows.")),
+            Length(max=PAGE, message=lazy_gettext("Select fewer jobs: at most those on one page.")),
         ],
         coerce=whole,
         validate_choice=False,

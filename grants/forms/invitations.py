@@ -51,8 +51,8 @@ class AcceptanceForm(Form):
     password = password_field(
         lazy_gettext("Password"),
         lazy_gettext(
-            "Without a password, we email you a link whenever you sign in. A password has %(least)s to %(most)s "
-            "characters of any kind.",
+            "If you do not set a password, we email you a link whenever you sign in. A password must have %(least)s "
+            "to %(most)s characters of any kind.",
             least=LEAST,
             most=MOST,
         ),

@@ -30,7 +30,9 @@ class VersionForm(Form):
     def validate_valid_until(self, field: Any) -> None:
         """Refuse an end before the beginning."""
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
-            raise ValidationError(gettext("Enter a last day that is not before the first day of validity."))
+            raise ValidationError(
+                gettext("Enter a “Valid until” date that is the same as or after the “Valid from” date.")
+            )
 
     def facts(self) -> Facts:
         """What was entered about the version."""

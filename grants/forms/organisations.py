@@ -78,9 +78,9 @@ class OrganisationForm(OrganisationFields):
         description=lazy_gettext("As written in the registration document of the organisation."),
     )
     language = ChoiceField(
-        lazy_gettext("Language of letters"), wrong=lazy_gettext("Select one of the languages."), choices={}
+        lazy_gettext("Language for letters"), wrong=lazy_gettext("Select one of the languages."), choices={}
     )
-    different = BooleanField(lazy_gettext("It is none of these organisations."))
+    different = BooleanField(lazy_gettext("None of these organisations"))
 
     def __init__(self, organisation: Organisation | None = None, profile: Profile | None = None) -> None:
         """organisation, profile: what is corrected, with its present legal details; None to add one."""

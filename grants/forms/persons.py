@@ -45,7 +45,7 @@ class AppointmentForm(Form):
     ends_on = DayField(
         lazy_gettext("End date"),
         description=lazy_gettext(
-            "The role ends when this day begins, in UTC. Leave it empty for a role without an end."
+            "The role ends when this day begins, in UTC. Leave it empty for a role without an end date."
         ),
     )
 

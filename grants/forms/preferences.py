@@ -32,7 +32,7 @@ class ReadingField(SelectMultipleField):
         """Refuse a language that is not offered."""
         if not set(self.data or ()) <= set(NAMES):
             self.data = [code for code in self.data or () if code in NAMES]
-            raise ValidationError(gettext("Select the languages among those that are offered."))
+            raise ValidationError(gettext("Select languages from the list."))
 
 
 class PreferencesForm(Form):

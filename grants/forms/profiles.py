@@ -75,7 +75,7 @@ class DetailsForm(Form):
     def validate_website(self, field: Any) -> None:
         """Refuse what is no address of a website."""
         if field.data and not domain_of(field.data):
-            raise ValidationError(gettext("Enter the address of a website such as https://example.org."))
+            raise ValidationError(gettext("Enter the address of a website, such as https://example.org."))
 
     def _register(self) -> str:
         return (self.register_name.data or "") if self.register.data == OTHER else (self.register.data or "")

@@ -69,7 +69,7 @@ class RegistrationForm(MatchFields, OrganisationFields):
         [InputRequired(lazy_gettext("Confirm that you are authorised to act for this organisation."))],
     )
     informed = BooleanField(
-        lazy_gettext("I agree that the Foundation stores what I enter here to process applications."),
+        lazy_gettext("I agree that the Foundation may store what I enter here to process applications."),
         [InputRequired(lazy_gettext("Confirm that the Foundation may store what you enter."))],
     )
 

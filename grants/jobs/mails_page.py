@@ -65,7 +65,7 @@ EXAMPLES: Mapping[str, Value] = {
     "reason": "The plan of the project has changed.",
     "condition": "The owner of the mast agrees in writing.",
     "device": Message("%(browser)s on %(system)s", browser="Firefox", system="Linux"),
-    "way": Message("with the password"),
+    "way": Message("with a password"),
     "label": "Authenticator app",
     "provider": "Example Login",
     "n": 7,

@@ -15,7 +15,7 @@ from workflows.engine.message import N_, Message
 from workflows.engine.roles import ROLES, Role
 from workflows.flows.assignment import OPEN
 
-CONTACT = N_("You are the only contact of %(organisation)s. Another person must join it first.")
+CONTACT = N_("You are the only person who acts for %(organisation)s. Another person must join the organisation first.")
 HOLDS = N_("You have the role “%(role)s”. Ask an administrator to end it.")
 ALONE = N_("You are the only person with the role “%(role)s”. Another person must get it before yours ends.")
 

@@ -88,8 +88,8 @@ WORK = {
     "replies": Message("Replies by email"),
     "daily_mails": Message("Deletion of expired records"),
     "daily_emails": Message("Daily emails"),
-    "roles": Message("End of roles whose end date has come"),
-    "role_reminders": Message("Reminders of the end of roles"),
+    "roles": Message("Ending of roles that have reached their end date"),
+    "role_reminders": Message("Reminders that a role is ending"),
     "sealing": Message("Checkpoints of the history"),
 }
 """What the clock does beside applying transitions."""

@@ -29,21 +29,21 @@ READING = {
 """What is counted beside the calls: sentences for one and for several."""
 SENTENCES = {
     Permission.READ_REVIEWS: N_("Read all reviews"),
-    Permission.REVIEW: N_("Review applications to which an officer invites them"),
+    Permission.REVIEW: N_("Review applications when invited by an officer"),
     Permission.CHECK: N_("Complete eligibility checks"),
     Permission.ASSIGN: N_("Invite reviewers"),
     Permission.WRITE_MESSAGE: N_("Write messages to applicants"),
     Permission.WRITE_NOTE: N_("Write internal notes"),
     Permission.CREATE_CALL: N_("Create calls"),
     Permission.SET_CALL: N_("Change calls and give more time"),
-    Permission.READ_REPORT: N_("Read reports of grantees"),
+    Permission.READ_REPORT: N_("Read reports from grantees"),
     Permission.PREPARE_BATCH: N_("Prepare payment batches"),
-    Permission.READ_BATCH: N_("Read payment batches"),
-    Permission.READ_FUND: N_("Read funds and what is left in them"),
+    Permission.READ_BATCH: N_("View payment batches"),
+    Permission.READ_FUND: N_("View funds and their balances"),
     Permission.RECEIVE_FUND: N_("Record contributions to funds"),
     Permission.SET_FUND: N_("Allocate funds to calls"),
     Permission.SET_PEOPLE: N_("Invite people, assign roles and end them"),
-    Permission.READ_ROLES: N_("Read who holds which role"),
+    Permission.READ_ROLES: N_("View who holds which role"),
     Permission.SEE_FAILURES: N_("View failed jobs"),
     Permission.SEE_HEALTH: N_("View service health"),
 }
@@ -169,24 +169,24 @@ APART: tuple[tuple[frozenset[Role], frozenset[Role], Message], ...] = (
         frozenset({Role.REVIEWER}),
         READERS,
         Message(
-            "Someone who reads the reviews of a call in another role cannot be invited to review in it: the system "
-            "refuses each invitation."
+            "Someone who can read the reviews of a call in another role cannot be invited to review in that call: "
+            "the system refuses each invitation."
         ),
     ),
     (
         frozenset({Role.OFFICER}),
         frozenset({Role.APPROVER}),
         Message(
-            "An award is recommended and decided by two people: the system refuses the decision of this person on "
-            "whatever they have checked or recommended."
+            "One person recommends an award and another decides on it: the system refuses this person’s decision on "
+            "any application that they have checked or recommended."
         ),
     ),
     (
         frozenset({Role.OFFICER, Role.APPROVER}),
         frozenset({Role.FINANCE}),
         Message(
-            "Payments are approved and released by people who did not decide on the award: the system refuses both to "
-            "this person for whatever they have decided."
+            "Payments are approved and released by people who did not decide on the award: this person can do "
+            "neither for an award that they have decided on."
         ),
     ),
 )
@@ -231,10 +231,10 @@ def _applied(person: Person, place: Place) -> Iterator[Message]:
     competing = [call for call in involvements.competing(person.id) if place.covers(call)]
     if competing:
         yield Message.counted(
-            "%(name)s has acted for an applicant to %(n)s call that this role covers. In it, the system refuses to "
-            "this person everything that decides, pays for or reviews an application.",
-            "%(name)s has acted for an applicant to %(n)s calls that this role covers. In them, the system refuses to "
-            "this person everything that decides, pays for or reviews an application.",
+            "%(name)s has acted for an applicant to %(n)s call that this role covers. In this call, this person "
+            "cannot review, decide on or pay for any application.",
+            "%(name)s has acted for an applicant to %(n)s calls that this role covers. In these calls, this person "
+            "cannot review, decide on or pay for any application.",
             n=len(competing),
             name=person.name,
         )

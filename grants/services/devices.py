@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RETENTION = timedelta(days=400)
 """How long a browser is known without signing in: as long as browsers keep a cookie."""
 WAYS = {
-    "password": N_("with the password"),
+    "password": N_("with a password"),
     "link": N_("with an emailed link"),
     "provider": N_("with an identity provider"),
 }

@@ -79,15 +79,15 @@ def against(duplicate: Organisation, kept: Organisation, actor: Actor) -> list[M
     """Every reason not to merge the one into the other."""
     reasons = _own([duplicate, kept], actor)
     if entry_of(duplicate).id == entry_of(kept).id:
-        return [*reasons, Message("These two are one organisation already.")]
+        return [*reasons, Message("These two entries are already merged.")]
     if duplicate.merged_into is not None:
         text = N_("%(name)s is merged into another organisation. Undo this first.")
         reasons.append(Message(text, name=duplicate.name))
     others = select(Organisation.id).where(Organisation.merged_into_id == duplicate.id)
     if db.session.scalar(others.limit(1)) is not None:
         text = N_(
-            "Other organisations are merged into %(name)s, so it must be the one that is kept. Merge the other one into"
-            " it, or undo these merges first."
+            "Other organisations are merged into %(name)s, so it must be the entry that is kept. Merge the other "
+            "entry into it, or undo those merges first."
         )
         reasons.append(Message(text, name=duplicate.name))
     return reasons

@@ -48,7 +48,7 @@ def ask(person: Person, email: str) -> EmailChange:
     if wrong := tuple(accounts.faults(email, person.name, person.language, person.timezone)):
         raise Refused(*wrong)
     if email == person.email:
-        raise Refused(Message("This is the present address of your account."))
+        raise Refused(Message("This is the current address of your account."))
     key = f"address of {person.id}"
     if sessions.failures(key, key, WINDOW).account >= WANTED:
         raise Refused(

@@ -18,7 +18,7 @@ from workflows.mails.organisations import HAND_OVER_ACCEPTED
 DAY = N_("Enter a day from today to %(last)s.")
 ONESELF = Message("Name another person as your successor.", cure="email")
 NOTHING = Message("You have no rights to hand over. Every member can view.")
-EARLY = Message("The hand-over can be accepted from its day on.")
+EARLY = Message("This handover cannot be accepted before its start date.")
 
 
 def ask(

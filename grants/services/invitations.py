@@ -31,7 +31,7 @@ from workflows.engine.roles import ROLES, Actor, Role
 
 LASTS = timedelta(days=14)
 INVITING = RIGHTS[Permission.INVITE_MEMBER]
-OWN = Message("Only the person who hands over can send this again.")
+OWN = Message("Only the person who is handing over their rights can send this again.")
 UNHELD = {"synchronize_session": False, **changes.NOTED}
 """Of the statement that stores the hash of a token, which history does not hold."""
 OVER = Message("This invitation is no longer open. Invite the person again if they should still join.")
@@ -240,7 +240,7 @@ def add(invitation: Invitation, actor: Actor, lasts: timedelta = LASTS) -> Invit
     if invitation.hands_over:
         message = Message("Asked to take over from %(giver)s", giver=invitation.inviter.name)
     elif invitation.organisation_id:
-        message = Message("Invited with the rights: %(rights)s", rights=memberships.listed(invitation.rights))
+        message = Message("Invited with these rights: %(rights)s", rights=memberships.listed(invitation.rights))
     else:
         message = Message("Invited as %(role)s", role=ROLES[str(invitation.role)])
     record(invitation, actor, "invite", message)

@@ -86,7 +86,7 @@ def _hold(row: JoinRequest, actor: Actor) -> None:
     if actor.role is Role.APPLICANT:
         return
     if row.due_on >= today() and recipients.members(row.organisation_id):
-        until = Message("The people of the organisation decide until %(day)s.", day=row.due_on)
+        until = Message("People in the organisation have until %(day)s to decide.", day=row.due_on)
         raise Refused(until)
 
 

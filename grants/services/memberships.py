@@ -23,7 +23,8 @@ from workflows.mails.organisations import MEMBER_LEFT, MEMBER_REMOVED, REMOVED, 
 
 ENDED = Message("This person no longer acts for the organisation.")
 LAST = N_(
-    "%(name)s is the last contact of the organisation. Name another contact first; an organisation always has one."
+    "%(name)s is the only contact of the organisation. Name another contact first; an organisation must always have "
+    "one."
 )
 
 

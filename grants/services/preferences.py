@@ -41,7 +41,7 @@ def change(person: Person, wanted: Preferences, *, version: int) -> None:
     if wrong := tuple(persons.faults(person.email, wanted.name, wanted.language, wanted.timezone)):
         raise Refused(*wrong)
     if wanted.mail_language not in LANGUAGES or not set(wanted.reading_languages) <= set(NAMES):
-        raise Refused(Message("Select the languages among those that are offered."))
+        raise Refused(Message("Select languages from the list."))
     person.name, person.timezone = wanted.name, wanted.timezone
     person.language, person.mail_language = wanted.language, wanted.mail_language
     person.mail_delivery = wanted.mail_delivery
@@ -58,7 +58,7 @@ def set_language(person: Person, language: str) -> None:
     """
     locking.hold(person)
     if language not in NAMES:
-        raise Refused(Message("Select the languages among those that are offered."))
+        raise Refused(Message("Select languages from the list."))
     if person.language != language:
         person.mail_language, person.language = person.language_of_mails, language
     _record(person, "Language of pages changed")

@@ -24,7 +24,7 @@ from workflows.engine.roles import Actor
 from workflows.mails.accounts import PROVIDER_LINKED, PROVIDER_REMOVED
 
 UNKNOWN = Message(
-    "We cannot sign you in with this account of %(provider)s. Sign in with your email address instead. If you have no "
+    "We cannot sign you in with this %(provider)s account. Sign in with your email address instead. If you have no "
     "account here, ask the Foundation for one.",
     provider="",
 )
@@ -98,7 +98,7 @@ def _link(person: Person, proven: Proven, settings: Settings) -> None:
     db.session.add(account)
     db.session.flush()
     provider = settings.provider
-    linked = Message("Account of %(provider)s linked for signing in", provider=provider)
+    linked = Message("%(provider)s account linked for signing in", provider=provider)
     _record(account, persons.themselves(person), "link_provider", linked)
     outbox.mail_account(person, PROVIDER_LINKED, {"provider": provider})
 
@@ -113,7 +113,7 @@ def remove(account: ProviderAccount, settings: Settings, *, actor: Actor) -> Non
     account.ended_at = now()
     db.session.flush()
     provider = named(account, settings)
-    removed = Message("Account of %(provider)s no longer linked for signing in", provider=provider)
+    removed = Message("%(provider)s account no longer linked for signing in", provider=provider)
     _record(account, actor, "remove_provider", removed)
     outbox.mail_account(person, PROVIDER_REMOVED, {"provider": provider})
 

@@ -82,8 +82,8 @@ def checked(entered: Entered) -> Entered:
         return Entered(register, known.validate(number))
     except ValidationError:
         text = N_(
-            "This is not a number of the register “%(register)s”: its length or its check digits are wrong. Enter it "
-            "as it stands in the register, such as %(example)s."
+            "This is not a valid number for the register “%(register)s”: its length or its check digits are wrong. "
+            "Enter it as it appears in the register, such as %(example)s."
         )
         title = Message(known.title)
         raise Refused(Message(text, register=title, example=known.example, cure="register_number")) from None

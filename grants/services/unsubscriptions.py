@@ -58,7 +58,7 @@ def use(token: str, *, key: str) -> None:
     if person.mail_delivery != Delivery.URGENT:
         person.mail_delivery = Delivery.URGENT
         db.session.flush()
-        message = Message("Only urgent emails chosen by the link of an email")
+        message = Message("Fewer emails chosen through the link in an email")
         persons.record(person, persons.themselves(person, via="link"), "profile", message)
 
 

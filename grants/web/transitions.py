@@ -354,7 +354,7 @@ def cure(row: Any, reason: Message) -> Link | None:
             link = Link(gettext("View grant"), url_for("awards.of", id=application.id))
         case "organisation" if organisation in principal().organisations:
             url = url_for("organisations.show", id=organisation, _anchor="people")
-            link = Link(gettext("View people of your organisation"), url)
+            link = Link(gettext("View people in your organisation"), url)
         case _:
             return None
     return link

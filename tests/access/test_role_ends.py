@@ -163,7 +163,7 @@ def test_a_role_that_cannot_be_ended_stops_no_other_and_is_recorded(
     with app.app_context():
         assert [row.task for row in db.session.query(ClockFailure)] == [f"role {broken}"]
         ada = named("ada")
-    assert "End of roles whose end date has come" in signed_in(app, ada).get("/failures").page.text
+    assert "Ending of roles that have reached their end date" in signed_in(app, ada).get("/failures").page.text
     monkeypatch.setattr(appointments, "end_over", real)
     advance(settings, 61)
     tick(app)

@@ -253,7 +253,7 @@ def test_without_that_guard_an_old_session_would_do(
         ("mia", "Enter an email address such as name@example.org."),
         ('"mia"@example.org', "Enter an email address such as name@example.org."),
         (f"{'x' * 300}@example.org", "Enter 200 characters or fewer"),
-        (f" {OLD.upper()} ", "This is the present address of your account."),
+        (f" {OLD.upper()} ", "This is the current address of your account."),
     ],
 )
 def test_what_is_no_new_address_is_refused(app: Flask, email: str, sentence: str) -> None:

@@ -68,7 +68,7 @@ def test_the_first_sign_in_sets_up_an_app_and_shows_recovery_codes_once(app: Fla
 
     codes = re.findall("[A-Z2-9]{4}(?:-[A-Z2-9]{4}){5}", answer.page.text)
     assert (answer.status_code, answer.page.h1, len(set(codes))) == (200, "Your recovery codes", 10)
-    assert answer.page.links["I have kept the codes"] == "/funds"
+    assert answer.page.links["I have saved the codes"] == "/funds"
     assert token(window) != first
     assert window.get("/funds").status_code == 200
     assert keys(app)[-2:] == ["add_factor", "recovery_codes"]

@@ -159,7 +159,7 @@ def test_the_last_contact_reads_what_to_do_first(app: Flask) -> None:
 
     text = browser(app).get(chapter(app)).page.text
 
-    assert "You are the last contact. Name another contact first; then you can leave." in text
+    assert "You are the only contact. Name another contact first; then you can leave." in text
 
 
 def as_last(world: w.World) -> None:

@@ -127,7 +127,7 @@ def test_a_counter_that_does_not_rise_is_that_of_a_copy(app: Flask, fay: Careful
     set_factor(app, sign_count=1_000)
 
     answer_of(chromium)
-    chromium.get_by_role("heading", name="You are not confirmed yet").wait_for()
+    chromium.get_by_role("heading", name="We could not confirm that it is you").wait_for()
 
     assert fay.get("/funds").status_code == 302
 
@@ -147,7 +147,7 @@ def test_the_answer_of_another_origin_is_refused(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passkeys, "options_to_use", then_renew)
         answer_of(chromium)
-        chromium.get_by_role("heading", name="You are not confirmed yet").wait_for()
+        chromium.get_by_role("heading", name="We could not confirm that it is you").wait_for()
 
     assert fay.get("/funds").status_code == 302
 

@@ -81,7 +81,7 @@ WRONG = {
     "no name": ({"register": "other", "register_number": "5"}, "Enter the name of the register."),
     "no legal name": ({"legal_name": " "}, "Enter the legal name of the organisation."),
     "long legal name": ({"legal_name": "x" * 201}, "Enter 200 characters or fewer in “Legal name”: you entered 201."),
-    "website": ({"website": "no website"}, "Enter the address of a website such as https://example.org."),
+    "website": ({"website": "no website"}, "Enter the address of a website, such as https://example.org."),
 }
 
 

@@ -105,7 +105,7 @@ def test_the_same_form_sent_again_gets_the_first_answer(app: Flask, world: w.Wor
     ("rows", "sentence"),
     [
         ([], "Select at least one job."),
-        ([str(number) for number in range(1, failures.PAGE + 2)], "Select no more jobs than one page shows."),
+        ([str(number) for number in range(1, failures.PAGE + 2)], "Select fewer jobs: at most those on one page."),
         (["one"], "No job was retried"),
     ],
 )
@@ -198,7 +198,7 @@ def test_each_job_says_who_is_affected_and_what_to_do(app: Flask, world: w.World
     for page in (office, ada):
         assert "Find out whether the address is right. Retry once the mail server accepts it." in words(page)
     assert "Correct the data that the reason names, then select “Create again”." in words(office)
-    assert "Have a programme officer correct the data that the reason names." in words(ada)
+    assert "Ask a programme officer to correct the data that the reason names." in words(ada)
     assert f"/people/{recipient}" in ada.page.hrefs
     assert not [one for one in office.page.hrefs if one.startswith("/people/")]
 

@@ -20,7 +20,7 @@ from tests.web.test_members import unasked
 
 pytestmark = pytest.mark.ground("small")
 
-BACK = "Your address was put back"
+BACK = "Your address was restored"
 LATER = "later@new.example"
 
 
@@ -65,7 +65,7 @@ def test_the_owner_gets_the_old_address_back(app: Flask) -> None:
 
     answer = use(app, old)
 
-    assert (shown.page.h1.strip(), "m…\u2060@example.org" in shown.page.text) == ("Put your address back", True)
+    assert (shown.page.h1.strip(), "m…\u2060@example.org" in shown.page.text) == ("Restore your address", True)
     assert (answer.status_code, answer.page.h1.strip(), address(app)) == (200, BACK, OLD)
     assert thief.get("/account").status_code == 302
     assert use(app, waiting).status_code == 404

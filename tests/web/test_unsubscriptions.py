@@ -84,7 +84,7 @@ def test_an_optional_mail_has_a_link_that_works_with_one_click(app: Flask, sink:
 
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert (answer.status_code, delivery(app)) == (200, "urgent")
-    assert last_event(app) == "Only urgent emails chosen by the link of an email"
+    assert last_event(app) == "Fewer emails chosen through the link in an email"
 
 
 @pytest.mark.parametrize("notification", [LATE["review"], TURNED_DOWN])
@@ -119,7 +119,7 @@ def test_opening_the_link_changes_nothing_and_its_button_does(app: Flask) -> Non
 
     answer = client.post(path, data=shown.page.form(path).fields)
     assert (answer.status_code, delivery(app)) == (200, "urgent")
-    assert "You receive only urgent emails" in answer.page.text
+    assert "You now receive fewer emails" in answer.page.text
 
 
 def test_a_second_click_records_nothing_more(app: Flask) -> None:

@@ -39,7 +39,7 @@ VERIFY = Transition(
 REFUSE = Transition(
     "refuse",
     N_("Refuse verification"),
-    not_done=N_("The organisation was not refused"),
+    not_done=N_("Verification was not refused"),
     source=("registered",),
     target="refused",
     roles=OFFICER,
@@ -48,7 +48,7 @@ REFUSE = Transition(
         Field(
             "note",
             "text",
-            N_("Reason for the organisation"),
+            N_("Reason to give to the organisation"),
             N_("We send it to the people who act for the organisation."),
             words=3,
             missing=N_("Enter the reason."),

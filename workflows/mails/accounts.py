@@ -73,8 +73,8 @@ FACTORS_RESET = Notification(
     Role.PUBLIC,
     N_("The second factors of your account were reset"),
     N_(
-        "An administrator has removed all second factors and recovery codes of your account. Set up a new one when "
-        "you next sign in. If you did not ask for this, write to us at once."
+        "An administrator has removed all second factors and recovery codes from your account. Set up a new second "
+        "factor when you next sign in. If you did not ask for this, write to us at once."
     ),
     key="factors_reset",
     occasion="An administrator has removed all second factors.",
@@ -84,9 +84,9 @@ PROVIDER_LINKED = Notification(
     Role.PUBLIC,
     N_("You can now sign in with %(provider)s"),
     N_(
-        "Someone signed in to your account with an account of %(provider)s that has your email address. From now on "
-        "this account of %(provider)s signs in to yours. If it was not you, remove it on the page of your account and "
-        "write to us at once."
+        "Someone signed in to your account with a %(provider)s account that has your email address. From now on, "
+        "this %(provider)s account can be used to sign in to yours. If it was not you, remove it on your account "
+        "page and write to us at once."
     ),
     key="provider_linked",
     occasion="Somebody has signed in with an identity provider for the first time.",
@@ -94,10 +94,10 @@ PROVIDER_LINKED = Notification(
 )
 PROVIDER_REMOVED = Notification(
     Role.PUBLIC,
-    N_("Your account of %(provider)s was removed"),
+    N_("Your %(provider)s account is no longer linked"),
     N_(
-        "Your account of %(provider)s no longer belongs to your account here. Signing in with it again links it again, "
-        "as long as it has the same email address."
+        "Your %(provider)s account is no longer linked to your account here. If you sign in with it again, it is "
+        "linked again, as long as it has the same email address."
     ),
     key="provider_removed",
     occasion="A person has removed the link of an account at an identity provider.",
@@ -157,7 +157,7 @@ CONFIRM_EMAIL = Notification(
 )
 ANNOUNCE_EMAIL = Notification(
     Role.PUBLIC,
-    N_("Your account is to get another email address"),
+    N_("Someone has asked to change your email address"),
     N_(
         "Someone who is signed in to your account has asked to change its address to %(email)s. If it was you, you"
         " do not have to do anything."
@@ -166,7 +166,7 @@ ANNOUNCE_EMAIL = Notification(
         N_("If it was not you, open this page at once and select its button: %(address)s"),
         N_(
             "The link is valid for %(hours)s hours. It stops the change or, if the new address has been confirmed, "
-            "puts this address back."
+            "restores this address."
         ),
     ),
     key="announce_email",
@@ -198,8 +198,8 @@ ROLE_ENDS = Notification(
     N_("Your role as %(role)s ends on %(day)s"),
     N_(
         "Your role as %(role)s (%(scope)s) in the grant programmes of the Internet Society Foundation ends on "
-        "%(day)s, when this day begins in UTC. From then on you cannot act in it. If you are to keep it, ask an "
-        "administrator before that day."
+        "%(day)s, when this day begins in UTC. From then on you can no longer act in this role. If you need to keep "
+        "it, ask an administrator before that day."
     ),
     key="role_ends",
     occasion="30 days and 7 days before the end of a role.",
@@ -210,7 +210,7 @@ ROLE_OF_PERSON_ENDS = Notification(
     N_("Role ends on %(day)s: %(role)s, %(name)s"),
     N_(
         "The role of %(name)s as %(role)s (%(scope)s) ends on %(day)s, when this day begins in UTC. Open reviews "
-        "that depend on it are closed then. If %(name)s is to keep the role, end it on the page of this person and "
+        "that depend on it are closed then. If %(name)s should keep the role, end it on the page of this person and "
         "assign it again with a later end date or without one."
     ),
     key="role_of_person_ends",

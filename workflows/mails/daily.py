@@ -11,7 +11,7 @@ DAILY = Notification(
     N_("Daily email of %(day)s"),
     N_("These emails were not urgent, and were collected for you. Open a page to read more."),
     more=(
-        N_("You can choose when emails are sent to you, on the page of your account."),
+        N_("You can choose on your account page when emails are sent to you."),
         N_("Open your tasks: %(address)s"),
     ),
     key="daily",

@@ -6,7 +6,7 @@ from workflows.engine.flow import Notification
 from workflows.engine.message import N_
 from workflows.engine.roles import Role
 
-REPLY = N_("Reply to this email from this address, or answer on the page. Attachments are not taken over.")
+REPLY = N_("Reply to this email from this address, or answer on the page. Attachments are not added to your message.")
 ON_PAGE = N_("Answer on the page. A reply to this email does not reach us.")
 VIEW_ONLY = N_(
     "You can read this message, but not answer it: a reply to this email does not reach us. A colleague with the right "
@@ -36,7 +36,7 @@ HELD = Notification(
     Role.OFFICER,
     TO_OFFICER.subject,
     N_(
-        "An email from %(address)s was sent with the reply address of %(name)s of %(organisation)s. It is about "
+        "An email from %(address)s was sent to the reply address of %(name)s of %(organisation)s. It is about "
         "“%(title)s” and is not shown to the applicant:"
     ),
     more=(REPLY,),
@@ -46,7 +46,7 @@ HELD = Notification(
 )
 NOT_TAKEN = Notification(
     Role.PUBLIC,
-    N_("Your email was not taken over: %(title)s"),
+    N_("Your email was not added to the messages: %(title)s"),
     N_("Your email about “%(title)s” is not among the messages. %(reason)s"),
     key="reply_not_taken",
     occasion="A reply by mail cannot be stored.",

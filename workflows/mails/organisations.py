@@ -13,19 +13,19 @@ INVITEE = "the address that is invited"
 CONTACTS = "the contacts of the organisation"
 OPEN = N_("Open this page to read what the invitation includes, and to accept it: %(address)s")
 UNEXPECTED = N_(
-    "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person who "
-    "invites you."
+    "Nothing happens until you accept. If you did not expect this invitation, ignore this email, or ask the person "
+    "who invited you."
 )
 HAS_ACCOUNT = N_("You already have an account with this address. You keep it, and the organisation is added to it.")
 VALID = N_("The link is valid until %(until)s and works once.")
-UNASKED = N_("If you did not register, ignore this email. What was entered is deleted.")
+UNASKED = N_("If you did not register, ignore this email. The details entered will be deleted.")
 
 REGISTERED = Notification(
     Role.PUBLIC,
     N_("Confirm by %(until)s: registration of %(organisation)s"),
     N_(
-        "You registered “%(organisation)s”. Open this page and confirm your address: %(address)s\n\nNothing has been "
-        "submitted yet: after that you can start your draft."
+        "You registered “%(organisation)s”. Open this page and confirm your address: %(address)s\n\nYou can then "
+        "start your draft. Nothing has been submitted yet."
     ),
     more=(VALID, UNASKED),
     key="registered",
@@ -85,7 +85,7 @@ INVITATION_ACCEPTED = Notification(
 )
 HAND_OVER_ACCEPTED = Notification(
     Role.APPLICANT,
-    N_("Hand-over accepted: %(name)s, %(organisation)s"),
+    N_("Handover accepted: %(name)s, %(organisation)s"),
     N_(
         "%(name)s has taken over from %(giver)s at %(organisation)s. The rights are: %(rights)s. %(giver)s still "
         "acts for the organisation and can view everything."
@@ -145,8 +145,8 @@ NOT_VERIFIED = Notification(
     Role.APPLICANT,
     N_("Organisation not verified: %(organisation)s"),
     N_(
-        "We could not verify “%(organisation)s”, so it cannot be awarded a grant. Correct the legal details on the "
-        "page of the organisation if they are wrong, and we check them again. The reason is:\n\n%(reason)s"
+        "We could not verify “%(organisation)s”, so it cannot be awarded a grant. If the legal details on the page "
+        "of the organisation are wrong, correct them, and we will check them again. The reason is:\n\n%(reason)s"
     ),
     key="not_verified",
     occasion="The Foundation could not verify the organisation.",

@@ -92,7 +92,7 @@ SIGNATURE_LATE = Notification(
     N_("Signature overdue since %(until)s: %(title)s"),
     N_(
         "Your organisation should have signed the agreement on the award of %(amount)s by %(until)s. Sign it online "
-        "now, or tell your contact what prevents you from signing."
+        "now, or tell your programme officer what prevents you from signing."
     ),
     key="remind_signature_late",
     occasion="1 day and 7 days after the agreement should have been signed.",
@@ -102,7 +102,8 @@ CONDITION = Notification(
     N_("Meet the condition of your award by %(day)s: %(title)s"),
     N_(
         "Your award has a condition that has not been confirmed as met:\n\n%(condition)s\n\nThe project starts on "
-        "%(day)s, and the first instalment is paid only when the condition is met. Send your contact the evidence."
+        "%(day)s, and the first instalment is paid only when the condition is met. Send the evidence to your "
+        "programme officer."
     ),
     key="remind_condition",
     occasion="30 days and 7 days before the project starts, while the condition of the award is not met.",
@@ -112,7 +113,8 @@ CONDITION_LATE = Notification(
     N_("Condition of your award not met since %(day)s: %(title)s"),
     N_(
         "Your award has a condition that has not been confirmed as met:\n\n%(condition)s\n\nThe project started on "
-        "%(day)s, and the first instalment is paid only when the condition is met. Send your contact the evidence."
+        "%(day)s, and the first instalment is paid only when the condition is met. Send the evidence to your "
+        "programme officer."
     ),
     key="remind_condition_late",
     occasion="7 days after the project has started, while the condition of the award is not met.",
@@ -128,8 +130,8 @@ REPORT_LATE = Notification(
     Role.APPLICANT,
     N_("Report overdue since %(day)s: %(title)s"),
     N_(
-        "Your %(name)s was due on %(day)s and has not been submitted. Submit it now, or write to your contact if you "
-        "cannot. While a report is overdue, no further instalment is paid."
+        "Your %(name)s was due on %(day)s and has not been submitted. Submit it now, or write to your programme "
+        "officer if you cannot. While a report is overdue, no further instalment is paid."
     ),
     key="remind_report_late",
     occasion="1 day and 14 days after a report was due.",
@@ -148,8 +150,8 @@ REPAYMENT_LATE = Notification(
     Role.APPLICANT,
     N_("Unspent funds overdue since %(day)s: %(title)s"),
     N_(
-        "We have not received the %(unused)s of unspent funds that were to be returned by %(day)s. Return them now, "
-        "and quote %(number)s as the payment reference. Write to your contact if you cannot."
+        "We have not received the %(unused)s of unspent funds that were due to be returned by %(day)s. Return them "
+        "now, and quote %(number)s as the payment reference. Write to your programme officer if you cannot."
     ),
     key="remind_repayment_late",
     occasion="1 day and 14 days after unspent funds should have been returned.",

@@ -70,7 +70,7 @@ def standing(case: ApplicationCase, params: Standings) -> Message | None:
 
 
 def contacts(case: ApplicationCase, params: AtLeast) -> Message | None:
-    """Enough contacts of the organisation are confirmed."""
+    """The organisation has as many confirmed contacts as the call requires."""
     return too_few_contacts(case.applicant.contacts, params.count)
 
 

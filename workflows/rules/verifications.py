@@ -8,18 +8,19 @@ from workflows.engine.roles import Actor
 
 
 def not_ones_own(case: VerificationCase, actor: Actor) -> Message | None:
-    """The person never acted for the organisation."""
+    """The person has never acted for the organisation."""
     if actor.person not in case.members:
         return None
     return Message("You act or have acted for this organisation, so another officer must do this.", cure=ANOTHER)
 
 
 def no_rival(case: VerificationCase, actor: Actor) -> Message | None:
-    """The person never acted for another applicant to a call to which the organisation has applied."""
+    """The person has never acted for another applicant to a call to which the organisation has applied."""
     if actor.person not in case.rivals:
         return None
     return Message(
-        "You have acted for another applicant to a call of this organisation, so another officer must do this.",
+        "You have acted for another applicant to a call to which this organisation has applied, so another officer "
+        "must do this.",
         cure=ANOTHER,
     )
 

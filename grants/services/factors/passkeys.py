@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(minutes=5)
 """How long a challenge can be answered."""
-REFUSED = Message("The passkey was not accepted. Try again, or use another way.")
+REFUSED = Message("The passkey was not accepted. Try again, or use another method.")
 
 
 @dataclass(frozen=True, slots=True)

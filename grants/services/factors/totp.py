@@ -26,7 +26,7 @@ ISSUER = "Foundation Grants"
 WRONG = Message("This code is incorrect. Enter the six digits that your app shows now.")
 USED = Message("This code has already been used. Wait for the next one.")
 KNOWN = Message("This app is set up already.")
-UNREADABLE = Message("The key of this page could not be read. The page now shows a new one: set up the app with it.")
+UNREADABLE = Message("The key on this page could not be read. The page now shows a new one: use it to set up the app.")
 
 
 def new_secret(person: Person, *, key: str) -> str:

@@ -17,7 +17,7 @@ from grants.services.integrity.sealing import checkpoints, watch
 from grants.web.alarms.thresholds import THRESHOLDS, Component, duration, space
 from workflows.engine.message import Message
 
-NOTHING = Message("Nothing waits.")
+NOTHING = Message("Nothing is waiting.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def web(settings: Settings, *, gunicorn: bool) -> Measurement:
     """The web processes of this host."""
     running = probes.web_processes() if gunicorn else None
     if running is None:
-        return Measurement(Component.WEB, None, Message("The number of processes of this host is not known."))
+        return Measurement(Component.WEB, None, Message("The number of processes on this host is not known."))
     detail = Message("%(running)s of %(of)s run on this host", running=running, of=settings.web_processes)
     return Measurement(Component.WEB, max(settings.web_processes - running, 0), detail)
 
@@ -92,7 +92,7 @@ def queues(settings: Settings) -> Iterator[Measurement]:
     try:
         found = probes.queue_server(settings.redis_url, outbox.QUEUES)
     except Silent as reason:
-        unknown = Message("The queue server does not answer.")
+        unknown = Message("The queue server is not responding.")
         yield Measurement(Component.QUEUE_SERVER, None, _no_answer(reason), silent=True)
         for component in (one for pair in QUEUES.values() for one in pair):
             yield Measurement(component, None, unknown)
@@ -105,7 +105,7 @@ def queues(settings: Settings) -> Iterator[Measurement]:
 
 
 def _server(found: QueueServer) -> Measurement:
-    detail = Message("Answers; %(size)s in memory", size=space(found.memory))
+    detail = Message("Responding; %(size)s in memory", size=space(found.memory))
     return Measurement(Component.QUEUE_SERVER, 1_000 * found.seconds, detail)
 
 
@@ -129,7 +129,7 @@ def clock() -> Measurement:
     if found.at is None:
         return Measurement(Component.CLOCK, None, Message("It has not run yet."), silent=True)
     failed = Message.counted(
-        "%(n)s task has failed and is repeated", "%(n)s tasks have failed and are repeated", n=found.failures
+        "%(n)s task has failed and will be retried", "%(n)s tasks have failed and will be retried", n=found.failures
     )
     ran = Message("Last run at %(at)s", at=found.at)
     detail = Message("%(ran)s; %(failed)s", ran=ran, failed=failed) if found.failures else ran
@@ -139,7 +139,7 @@ def clock() -> Measurement:
 KINDS: dict[str, tuple[Component, Callable[[int], Message]]] = {
     "mail": (
         Component.MAILS,
-        lambda n: Message.counted("%(n)s email done", "%(n)s emails done", n=n),
+        lambda n: Message.counted("%(n)s email processed", "%(n)s emails processed", n=n),
     ),
     "document": (
         Component.DOCUMENTS,
@@ -159,7 +159,7 @@ def work() -> Iterator[Measurement]:
     for kind, (component, done) in KINDS.items():
         yield _waiting(component, found.get(kind, Work()), done)
     number = sum(one.given_up for one in found.values())
-    detail = Message("Given up after several attempts") if number else Message("None was given up.")
+    detail = Message("Given up after several attempts") if number else Message("No job has been given up.")
     yield Measurement(Component.GIVEN_UP, number, detail)
 
 
@@ -168,7 +168,7 @@ def _waiting(component: Component, found: Work, done: Callable[[int], Message]) 
     if found.oldest is not None:
         n = found.waiting
         detail = Message.counted(
-            "%(n)s waits, since %(at)s", "%(n)s wait, the oldest since %(at)s", n=n, at=found.oldest
+            "%(n)s waiting since %(at)s", "%(n)s waiting, the oldest since %(at)s", n=n, at=found.oldest
         )
     day = done(found.done)
     if found.longest is not None:
@@ -196,7 +196,7 @@ def disks(settings: Settings) -> Iterator[Measurement]:
             yield Measurement(Component.FILES_DISK, None, _no_answer(reason), silent=True)
             return
         if folder is None:
-            remote = Message("The files are kept in an object store, which has no size.")
+            remote = Message("The files are kept in an object store, which has no size limit.")
             yield Measurement(Component.FILES_DISK, None, remote)
         else:
             yield _disk(Component.FILES_DISK, lambda: probes.disk(folder))
@@ -216,7 +216,7 @@ def scanner(settings: Settings) -> Iterator[Measurement]:
     if settings.clamd_address:
         try:
             seconds = probes.scanner(settings.clamd_address)
-            yield Measurement(Component.SCANNER, 1_000 * seconds, Message("Answers"))
+            yield Measurement(Component.SCANNER, 1_000 * seconds, Message("Responding"))
         except Silent as reason:
             yield Measurement(Component.SCANNER, None, _no_answer(reason), silent=True)
 
@@ -227,4 +227,4 @@ def _age(since: datetime | None) -> float:
 
 
 def _no_answer(reason: Silent) -> Message:
-    return Message("No answer (%(reason)s)", reason=str(reason))
+    return Message("Not responding (%(reason)s)", reason=str(reason))

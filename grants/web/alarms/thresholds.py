@@ -72,8 +72,8 @@ THRESHOLDS: dict[Component, Threshold] = {
         80,
         Unit.PERCENT,
         N_(
-            "Raise max_connections of PostgreSQL, or lower GRANTS_WEB_PROCESSES; end programs that keep connections"
-            " open for nothing."
+            "Raise max_connections in PostgreSQL, or lower GRANTS_WEB_PROCESSES; end programs that keep connections "
+            "open unnecessarily."
         ),
     ),
     Component.QUEUE_SERVER: Threshold(
@@ -101,13 +101,13 @@ THRESHOLDS: dict[Component, Threshold] = {
         N_("Queue of documents"),
         50,
         Unit.JOBS,
-        N_("The worker cannot keep up. Start the service on a further host, or wait until the queue is empty."),
+        N_("The worker cannot keep up. Start the service on another host, or wait until the queue is empty."),
     ),
     Component.DEFAULT_QUEUE: Threshold(
         N_("Queue of emails and uploaded files"),
         50,
         Unit.JOBS,
-        N_("The worker cannot keep up. Start the service on a further host, or wait until the queue is empty."),
+        N_("The worker cannot keep up. Start the service on another host, or wait until the queue is empty."),
     ),
     Component.RELAY: Threshold(
         N_("Relay, longest wait for a queue"),
@@ -120,8 +120,8 @@ THRESHOLDS: dict[Component, Threshold] = {
         3 * MINUTE,
         Unit.SECONDS,
         N_(
-            "Look at the failed jobs first. If there are none, restart the service and read the lines of “cron” in its"
-            " log. Until then, no reminder is sent and no deadline takes effect by itself."
+            "Look at the failed jobs first. If there are none, restart the service and read the lines of “cron” in "
+            "its log. Until then, no reminder is sent and no deadline takes effect automatically."
         ),
     ),
     Component.MAILS: Threshold(
@@ -129,8 +129,8 @@ THRESHOLDS: dict[Component, Threshold] = {
         15 * MINUTE,
         Unit.SECONDS,
         N_(
-            "Find out whether the mail server accepts mail from this host, and correct the settings GRANTS_SMTP_… if"
-            " they are wrong. Waiting emails are sent for two days by themselves."
+            "Find out whether the mail server accepts mail from this host, and correct the GRANTS_SMTP_… settings if "
+            "they are wrong. Waiting emails are retried automatically for two days."
         ),
     ),
     Component.DOCUMENTS: Threshold(

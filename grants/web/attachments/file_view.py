@@ -19,9 +19,12 @@ from workflows.engine.message import Message
 DELAYS: Mapping[str, Message] = {
     "scanner": WAITING,
     "tried again": Message(
-        "The check is taking longer than usual. It is repeated automatically; you do not need to do anything."
+        "The check is taking longer than usual. We will retry it automatically; you do not need to do anything."
     ),
-    "given up": Message("We could not check this file. Our staff can see this. You can also replace it and try again."),
+    "given up": Message(
+        "We could not check this file, and our staff can see that the check failed. You can also replace the file "
+        "and try again."
+    ),
 }
 """Why a file is not checked yet, by the delay of `queries.attachments`."""
 LETTERS = 4

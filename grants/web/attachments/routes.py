@@ -61,7 +61,10 @@ def _answer(sha256: str, media_type: str, disposition: str) -> Response | tuple[
 
 def _not_ready(*, refused: bool) -> tuple[str, int]:
     if refused:
-        text = gettext("This file was not accepted and has been deleted from our servers. Its document says why.")
+        text = gettext(
+            "This file was not accepted and has been deleted from our servers. The page of the document gives the "
+            "reason."
+        )
     else:
         text = gettext("This file is still being checked. Try again in a minute.")
     return page("errors.html", ErrorPage(gettext("This file is not available"), text)), 404

@@ -72,8 +72,8 @@ APPLICANTS: dict[str, Sentence] = {
         standings=_either([_plain(one) for one in given["allowed"]]),
     ),
     "contacts": lambda given, *_: ngettext(
-        "The organisation has named at least %(num)s contact, who has an account.",
-        "The organisation has named at least %(num)s contacts, who have accounts.",
+        "The organisation must have named at least %(num)s contact with an account.",
+        "The organisation must have named at least %(num)s contacts with accounts.",
         given["count"],
     ),
     "no_overdue": lambda *_: gettext("The applicant must have no overdue reports."),

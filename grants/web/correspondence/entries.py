@@ -146,7 +146,9 @@ def _due(one: Correspondence) -> str:
     run = limits.running(one.sent_at, LIMIT)
     until = day((one.sent_at + LIMIT.span).date(), "week")
     return gettext(
-        "Answer of the Foundation due %(day)s · %(count)s", day=until, count=limits.overdue(run) or limits.counted(run)
+        "Answer from the Foundation due %(day)s · %(count)s",
+        day=until,
+        count=limits.overdue(run) or limits.counted(run),
     )
 
 
@@ -160,11 +162,11 @@ def _files(one: Correspondence, *, office: bool) -> str:
     if not one.files:
         return ""
     if office or one.person_id != principal().id:
-        return str(ngettext("%(num)s file was not taken over.", "%(num)s files were not taken over.", one.files))
+        return str(ngettext("%(num)s attachment was not added.", "%(num)s attachments were not added.", one.files))
     return str(
         ngettext(
-            "%(num)s file was not taken over. Upload it on the page of the application.",
-            "%(num)s files were not taken over. Upload them on the page of the application.",
+            "%(num)s attachment was not added. Upload it on the page of the application.",
+            "%(num)s attachments were not added. Upload them on the page of the application.",
             one.files,
         )
     )
@@ -189,5 +191,5 @@ def _state(one: Delivery) -> str:
         case "sent":
             return gettext("Emailed to %(name)s, %(at)s", name=one.name, at=at)
         case "returned":
-            return gettext("Email to %(name)s came back, %(at)s: %(why)s", name=one.name, at=at, why=one.problem)
+            return gettext("Email to %(name)s was returned, %(at)s: %(why)s", name=one.name, at=at, why=one.problem)
     return gettext("Not emailed to %(name)s, %(at)s: %(why)s", name=one.name, at=at, why=one.problem)

@@ -24,7 +24,7 @@ REFUSED = re.compile(r"5\d\d ")
 ADDRESSED = {
     "link": Message("A person who has asked for a sign-in link"),
     "registration": Message("A person who is registering an organisation"),
-    "invitation": Message("A person who is invited"),
+    "invitation": Message("A person who has been invited"),
     "email_change": Message("A person who is changing their email address"),
 }
 """To whom a mail was, which went to an address instead of an account."""
@@ -61,7 +61,7 @@ def index(form: RetryForm, *, retried: int = 0, already: int = 0) -> FailuresPag
     before = page_position("before")
     rows, after = failures.listed(principal(), before=before)
     clock = failures.parked(principal()) if before is None else []
-    done = Message.counted("%(n)s job is retried.", "%(n)s jobs are retried.", n=retried)
+    done = Message.counted("%(n)s job is being retried.", "%(n)s jobs are being retried.", n=retried)
     left = Message.counted(
         "%(n)s other job had been retried or had succeeded already.",
         "%(n)s other jobs had been retried or had succeeded already.",
@@ -107,7 +107,7 @@ def _document(failure: Failure) -> tuple[Message, Message, Message]:
     elif principal().may(Permission.REPLACE_DOCUMENT):
         remedy = Message("Correct the data that the reason names, then select “Create again”.")
     else:
-        remedy = Message("Have a programme officer correct the data that the reason names.")
+        remedy = Message("Ask a programme officer to correct the data that the reason names.")
     return Message("Document %(number)s", number=failure.number), affected, remedy
 
 
@@ -115,5 +115,5 @@ def _inspection(failure: Failure) -> tuple[Message, Message, Message]:
     if failure.tries >= PATIENT_TRIES:
         remedy = Message("Start the virus scanner or make room on the disk of the files, then retry.")
     else:
-        remedy = Message("Retry. If it fails again, have the file uploaded once more.")
+        remedy = Message("Retry. If it fails again, ask the person to upload the file again.")
     return Message("Check of an uploaded file"), Message("The person who uploaded it: nobody can open it"), remedy

@@ -51,11 +51,11 @@ def show(link: Link, form: PasswordForm | None) -> LinkPage:
         links.PASSWORD: (gettext("Choose a new password"), gettext("Save password and sign in")),
         links.SIGN_IN: (gettext("Sign in"), gettext("Sign in")),
         links.EMAIL: (gettext("Use this address"), gettext("Use this address")),
-        links.KEEP_EMAIL: (gettext("Keep the present address"), gettext("Keep the present address")),
+        links.KEEP_EMAIL: (gettext("Keep the current address"), gettext("Keep the current address")),
     }
     former = _former(link)
     if former:
-        titles[links.KEEP_EMAIL] = (gettext("Put your address back"), gettext("Put this address back"))
+        titles[links.KEEP_EMAIL] = (gettext("Restore your address"), gettext("Restore this address"))
     title, action = titles[link.purpose]
     other = current_user.name if current_user.is_authenticated and current_user.id != link.person_id else ""
     other = other if link.purpose in links.ENTRIES else ""
@@ -72,12 +72,12 @@ def _former(link: Link) -> str:
 def _note(link: Link) -> str:
     if _former(link):
         return gettext(
-            "The account gets this address again and is signed out everywhere. Its password and all links that sign in "
+            "The account gets this address again and is signed out everywhere. Its password and all sign-in links "
             "stop working."
         )
     change = email_changes.pending(link.person)
     if link.purpose == links.EMAIL and change:
-        return gettext("From then on, the address of the account is %(email)s.", email=change.email)
+        return gettext("The address of the account will then be %(email)s.", email=change.email)
     if link.purpose == links.KEEP_EMAIL:
         return gettext("The change of the address is stopped, and the account is signed out everywhere.")
     return ""
@@ -89,10 +89,10 @@ def used(link: Link) -> UsedPage:
     if _former(link):
         text = gettext(
             "The account has this address again and is signed out everywhere. Sign in with an emailed link, then "
-            "choose a new password and look at your second factors. If you are asked for a code that you do not have, "
+            "choose a new password and check your second factors. If you are asked for a code that you do not have, "
             "write to the Foundation."
         )
-        return UsedPage(gettext("Your address was put back"), text, sign_in)
+        return UsedPage(gettext("Your address was restored"), text, sign_in)
     if link.purpose == links.EMAIL:
         account = components.Link(gettext("Open your account"), url_for("persons.account"))
         text = gettext("From now on you sign in with the new address, and all emails go to it.")
@@ -106,7 +106,7 @@ def used(link: Link) -> UsedPage:
 
 def taken() -> ErrorPage:
     """The page of a confirmed address that another account has got meanwhile."""
-    text = gettext("Another account has this address since you asked for it. Nothing was changed.")
+    text = gettext("Another account has taken this address since you asked for it. Nothing was changed.")
     account = components.Link(gettext("Open your account"), url_for("persons.account"))
     return ErrorPage(gettext("The address was not changed"), text, links=[account])
 

@@ -54,7 +54,7 @@ def _text(row: Verification) -> str:
         late = gettext("The Foundation should have verified the organisation by %(day)s.", day=due)
         return f"{late} {_meanwhile()}"
     days = gettext(
-        "The Foundation verifies the organisation by %(day)s: working day %(number)s of %(most)s.",
+        "The Foundation will verify the organisation by %(day)s: working day %(number)s of %(most)s.",
         day=due,
         number=max(waited, 1),
         most=VERIFYING_DAYS,
@@ -63,4 +63,4 @@ def _text(row: Verification) -> str:
 
 
 def _meanwhile() -> str:
-    return gettext("Drafts and submissions do not wait for it; a grant can be awarded only afterwards.")
+    return gettext("You can draft and submit before then; a grant can be awarded only afterwards.")

@@ -70,7 +70,7 @@ def change() -> Response | tuple[str, int]:
 
 @bp.post("/stop")
 @permitted(Permission.OWN_ACCOUNT)
-@action(N_("Keep the present address"))
+@action(N_("Keep the current address"))
 @idempotent
 def stop() -> Response:
     """Stop the change that was asked for."""

@@ -46,7 +46,7 @@ def shown(profile: Profile, organisation: Organisation) -> Version:
     facts = [
         Fact(gettext("Legal name"), profile.legal_name),
         *_register(profile),
-        Fact(gettext("Our number"), ours(organisation.id)),
+        Fact(gettext("Foundation number"), ours(organisation.id)),
         Fact(gettext("Address"), place),
     ]
     return Version(facts, _line(profile), profile.website)

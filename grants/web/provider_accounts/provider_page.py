@@ -32,7 +32,7 @@ def unreachable(settings: Settings, reason: str) -> str:
     """The page where the provider does not answer. reason: for the log."""
     log.warning("The identity provider cannot be used: %s", reason)
     text = gettext(
-        "%(provider)s does not answer. Sign in in another way, or try again later.", provider=settings.provider
+        "%(provider)s is not responding. Sign in another way, or try again later.", provider=settings.provider
     )
     return refused(text)
 
@@ -41,7 +41,7 @@ def not_proven(settings: Settings, reason: str) -> str:
     """The page where the answer proves nothing, or the person has broken off. reason: for the log."""
     log.warning("An answer of the identity provider was refused: %s", reason)
     text = gettext(
-        "%(provider)s did not confirm who you are. Try again, or sign in in another way.", provider=settings.provider
+        "%(provider)s did not confirm who you are. Try again, or sign in another way.", provider=settings.provider
     )
     return refused(text)
 

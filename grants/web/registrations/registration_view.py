@@ -109,7 +109,7 @@ def choices(form: MatchFields, found: Sequence[Match]) -> list[Choice]:
     """The organisations that may be the same. Nothing tells who or how many act for them."""
     made = []
     for one in found:
-        text = gettext("We send your request to join to the people of the organisation. One of them can accept it.")
+        text = gettext("We send your request to join to people in the organisation. One of them can accept it.")
         if one.free:
             text = gettext("No one has an account for it yet. The Foundation verifies that you act for it.")
         place = ", ".join(part for part in (one.city, country(one.country)) if part)
@@ -160,11 +160,11 @@ def _stages(closes_at: datetime | None) -> list[Stage]:
     )
     by = day(working_days_after(today(), VERIFYING_DAYS))
     verified = gettext(
-        "Within %(days)s working days, by %(day)s. Your draft does not wait for it.", days=VERIFYING_DAYS, day=by
+        "Within %(days)s working days, by %(day)s. You can work on your draft before then.", days=VERIFYING_DAYS, day=by
     )
-    submit = gettext("Only then have you applied.")
+    submit = gettext("You have not applied until you do this.")
     if closes_at:
-        submit = gettext("By %(at)s. Only then have you applied.", at=instant(closes_at))
+        submit = gettext("By %(at)s. You have not applied until you do this.", at=instant(closes_at))
     return [
         Stage(gettext("You confirm your address"), valid),
         Stage(gettext("You start your draft"), gettext("At once. Every answer is saved as you type.")),

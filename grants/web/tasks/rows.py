@@ -272,13 +272,16 @@ KINDS = {
     ),
     "join_late": Kind(
         Message("Decide on the request to join: %(title)s"),
-        Message("The people of the organisation have not answered."),
+        Message("Nobody in the organisation has answered."),
         Message("View request"),
         "join_requests.show",
     ),
     "verify": Kind(
         Message("Verify the organisation: %(title)s"),
-        Message("It registered itself, or its legal details have changed. It cannot be awarded a grant before."),
+        Message(
+            "It registered itself, or its legal details have changed. It cannot be awarded a grant until it is "
+            "verified."
+        ),
         Message("View organisation"),
         "organisations.show",
         "verification",

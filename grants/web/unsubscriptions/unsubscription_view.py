@@ -26,21 +26,23 @@ class UnsubscriptionPage:
 def offered() -> UnsubscriptionPage:
     """The page before the button is used. It names nobody, because the mail may have been forwarded."""
     text = gettext(
-        "You then get urgent emails at once, what you need to know in one daily email, and nothing else. Urgent emails "
-        "are about security, decisions, payments, and what you must do by a day."
+        "You will then get urgent emails at once, what you need to know in one daily email, and nothing else. Urgent "
+        "emails are about security, decisions, payments, and anything with a deadline."
     )
-    return UnsubscriptionPage(gettext("Receive only urgent emails"), text, request.path, _account())
+    return UnsubscriptionPage(gettext("Receive fewer emails"), text, request.path, _account())
 
 
 def done() -> UnsubscriptionPage:
     """The page after the button was used."""
-    text = gettext("From now on we email you only what is urgent, and what you need to know in one daily email.")
-    return UnsubscriptionPage(gettext("You receive only urgent emails"), text, "", _account())
+    text = gettext("From now on, we email you what is urgent at once, and what you need to know in one daily email.")
+    return UnsubscriptionPage(gettext("You now receive fewer emails"), text, "", _account())
 
 
 def unusable() -> ErrorPage:
     """The page of every link that does not work, whatever the reason."""
-    text = gettext("This link has expired or is incomplete. On your account, you can choose when emails are sent.")
+    text = gettext(
+        "This link has expired or is incomplete. In your account, you can choose when emails are sent to you."
+    )
     return ErrorPage(gettext("This link does not work"), text, links=[_account()])
 
 

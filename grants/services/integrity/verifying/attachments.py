@@ -27,6 +27,6 @@ FOREIGN = """
 def problems() -> Iterator[Message]:
     """The findings on uploaded files, without the files themselves."""
     for id in db.session.scalars(text(UNCHECKED)):
-        yield Message(N_("Attachment %(id)s has not been checked and is not queued for it."), id=id)
+        yield Message(N_("Attachment %(id)s has not been checked and is not queued to be checked."), id=id)
     for id in db.session.scalars(text(FOREIGN)):
-        yield Message(N_("Document %(id)s of an organisation has the file of another one."), id=id)
+        yield Message(N_("Document %(id)s of an organisation has a file that does not belong to it."), id=id)

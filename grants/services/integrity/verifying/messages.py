@@ -33,9 +33,9 @@ def _differing(table: str, texts: Select[int, str, str, str, str]) -> Iterator[M
     for id, salt, sha256, body, quoted in db.session.execute(texts.execution_options(yield_per=ROWS_PER_CHUNK)):
         if id in gone:
             if body or quoted:
-                yield Message("%(table)s %(id)s was erased, but it has a text.", table=table, id=id)
+                yield Message("%(table)s %(id)s was erased, but still has text.", table=table, id=id)
         elif sha256 != text_hash(salt, body, quoted):
-            yield Message("%(table)s %(id)s: its text differs from its hash.", table=table, id=id)
+            yield Message("%(table)s %(id)s: its text does not match its hash.", table=table, id=id)
 
 
 def _erased(table: str) -> set[int]:
