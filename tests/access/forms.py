@@ -198,6 +198,7 @@ SENT: dict[str, Sent] = {
     "/account/factors/passkey/options": _sent(),
     "/account/factors/{factor}/remove": _sent("/account/factors"),
     "/account/factors/recovery-codes": _sent(),
+    "/sign-in/provider": _sent(),
     "/account/provider/remove": _sent(account="{provider_account}"),
     # the rest
     "/check": _sent("/check", file=b"%PDF-1.7"),

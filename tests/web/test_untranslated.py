@@ -30,6 +30,7 @@ from grants.models import Invitation, Outbox, Person, Registration, Report
 from grants.outside.servers import Postgres
 from grants.web.links.link_view import masked
 from grants.web.site import formats
+from tests import provider
 from tests.access.stage import REDIRECTS, Stage, played
 from tests.access.table import rows
 from tests.web.spacing import glued
@@ -147,7 +148,7 @@ def constants() -> frozenset[str]:
     zones = [key for key in get_global("zone_territories") if key in available_timezones() and "Etc" not in key]
     cities = (get_timezone_location(key, locale=english, return_city=True) for key in zones)
     named += [*NAMES.values(), *cities, *(english.languages[one] for one in LANGUAGES)]
-    named += [str(Locale(one).display_name) for one in LANGUAGES]
+    named += [*(str(Locale(one).display_name) for one in LANGUAGES), provider.NAME]
     codes = "ValueError UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return frozenset(word for text in (*named, codes) for word in WORD.findall(text))
 

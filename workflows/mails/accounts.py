@@ -84,9 +84,9 @@ PROVIDER_LINKED = Notification(
     Role.PUBLIC,
     N_("You can now sign in with %(provider)s"),
     N_(
-        "Someone signed in to your account with a %(provider)s account that has your email address. From now on, "
-        "this %(provider)s account can be used to sign in to yours. If it was not you, remove it on your account "
-        "page and write to us at once."
+        "Someone signed in to your account with an account at %(provider)s that has your email address. From now on, "
+        "that account can be used to sign in to yours. If it was not you, remove it on your account page and write "
+        "to us at once."
     ),
     key="provider_linked",
     occasion="Somebody has signed in with an identity provider for the first time.",
