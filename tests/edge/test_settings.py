@@ -86,6 +86,7 @@ def test_without_its_check_a_value_that_cannot_work_passes(
         programmes=("/nonexistent",),
         seal_key="short",
         smtp_user="grants",
+        oidc_client_id="grants",
         database_url="",
     )
     found = list(check(wrong))

@@ -80,7 +80,7 @@ def test_the_address_changes_when_the_link_is_used(app: Flask) -> None:
 
     answer = use(app, path(mails[NEW]))
 
-    assert ("A new address waits" in shown, NEW in shown, before) == (True, True, OLD)
+    assert ("Your new address is not confirmed yet" in shown, NEW in shown, before) == (True, True, OLD)
     assert (answer.status_code, answer.page.h1.strip(), address(app)) == (200, "The address was changed", NEW)
     assert (client.get("/account").status_code, events(app, "olga")[-1:] != []) == (200, True)
     assert "A new address waits" not in client.get("/account").page.text

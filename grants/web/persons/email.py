@@ -15,7 +15,7 @@ from grants.services import email_changes
 from grants.services.refusals import Refused
 from grants.web.persons import account_view, identity
 from grants.web.site.actions import action
-from grants.web.site.authorization import fresh_factor, permitted
+from grants.web.site.authorization import fresh_factor, has_factor, permitted
 from grants.web.site.formats import translate
 from grants.web.site.idempotency import idempotent, not_idempotent
 from grants.web.site.labels import labelled
@@ -36,7 +36,7 @@ class EmailPage:
 
 @bp.get("")
 @permitted(Permission.OWN_ACCOUNT)
-@fresh_factor()
+@fresh_factor(has_factor)
 def show() -> str:
     """The form for a new address."""
     return _page(_form())
@@ -46,7 +46,7 @@ def show() -> str:
 @permitted(Permission.OWN_ACCOUNT)
 @action(N_("Change email address"))
 @labelled(lambda _: _form())
-@fresh_factor()
+@fresh_factor(has_factor)
 @not_idempotent("a later change takes the place of an earlier one, and the password is entered each time")
 def change() -> Response | tuple[str, int]:
     """Mail a link to the new address; nothing changes before it is used. The answer is the same for every address."""

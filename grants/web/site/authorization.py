@@ -85,6 +85,12 @@ def fresh_factor(when: Callable[[Address], bool] = lambda _: True) -> Callable[[
     return declared
 
 
+def has_factor(_: Address) -> bool:
+    """For `fresh_factor`: of a reader who has a second factor; of others the form asks for the password."""
+    found = session()
+    return found is not None and found.has_factor
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor(UserMixin):
     """A signed-in person, in the form that Flask-Login needs.
