@@ -92,6 +92,7 @@ WITHOUT_TEXT = {
     "memberships.end",
     "memberships.leave",
     "persons.dismiss",
+    "provider_accounts.remove",
 }
 """The forms that consist of buttons and choices."""
 
