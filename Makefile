@@ -23,11 +23,11 @@ up:  ## run the system with the settings of docs/settings.md until Ctrl-C
 	@.ci/setup run
 	@.venv/bin/grants up
 
-test:  ## run the tests that every change must pass; the last line is the number of tests
+test:  ## run the tests that take minutes; every change must also pass the sweep and the system tests
 	@.ci/setup tests
 	@$(PYTEST) -m "not system and not sweep and not campaign"
 
-sweep:  ## try every case of the access table and of other long series where `make test` tries one of each kind
+sweep:  ## play the histories that take long, and try every case of long series where `make test` tries one of each kind
 	@.ci/setup tests
 	@$(PYTEST) -m sweep
 

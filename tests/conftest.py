@@ -26,7 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     The fixture `database` reads it. Register also the marker of the tests of the running system.
     """
     config.addinivalue_line("markers", "ground(fixture): begin on the database that this fixture names")
-    config.addinivalue_line("markers", "sweep: a further case of a rule that `make test` tries; run by `make sweep`")
+    config.addinivalue_line(
+        "markers", "sweep: a further case of a rule that `make test` tries, or a long history; run by `make sweep`"
+    )
     config.addinivalue_line(
         "markers", "campaign: takes minutes for what `make test` tries briefly; run by `make campaign`"
     )

@@ -1,7 +1,8 @@
-"""Long series of cases of one rule: `make test` runs the first case of each kind, `make sweep` all the others.
+"""What `make test` leaves to `make sweep`, so that it takes minutes; `.ci/run` runs both.
 
-The cases of a kind run through the same mechanism. A test that walks everything at once, such as all texts or all
-forms, is marked as a whole. `.ci/run` runs both commands, so that no case is left out of a change.
+Of long series of cases of one rule, `make test` runs the first case of each kind: the cases of a kind run through the
+same mechanism. A test that walks everything at once, such as all texts or all forms, is marked as a whole, and so is a
+file whose tests each play a history of their own and take more than half a second on average: `pytestmark` names it.
 """
 
 from __future__ import annotations

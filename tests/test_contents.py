@@ -10,6 +10,8 @@ from tests import world
 from tests.contents import restore, superuser, taken
 from tests.history.proof import found, name_of, seal_all
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.mark.ground("large")
 def test_everything_is_restored(app: Flask, postgres: Postgres) -> None:

@@ -12,6 +12,8 @@ from grants.outside.servers.postgres import plain
 from tests.kept import MOST, Kept
 from tests.prepared import Prepare
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def own(postgres: Postgres) -> Iterator[Kept]:

@@ -24,6 +24,8 @@ from tests.prepared import Prepare
 from workflows.cases import Involvements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 INVOLVED = "You have acted for the applicant, so another person must do this."
 RIVAL = "You have acted for an applicant to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."

@@ -20,6 +20,8 @@ from workflows.engine.roles import Role
 from workflows.programmes import programmes
 from workflows.rules.involvements import decides
 
+pytestmark = pytest.mark.sweep
+
 STATEMENT, ALERT, SIGNED, CHECKED = 1, 2, 3, 4
 """Applications: a reviewed statement of interest, an alert, an award signed by the grantee, and a checked one."""
 

@@ -22,6 +22,8 @@ from workflows.flows.standard import FLOWS
 from workflows.rules.calls import counts_over_applicant
 from workflows.rules.involvements import nobody_decided
 
+pytestmark = pytest.mark.sweep
+
 REASON = (
     "Omar (demo), who acts for your organisation, has decided on an application to this call. Your organisation cannot "
     "apply while Omar (demo) acts for it."

@@ -17,6 +17,8 @@ from workflows.engine.roles import Role
 from workflows.flows import assignment
 from workflows.rules.reviews import not_oneself
 
+pytestmark = pytest.mark.sweep
+
 ONESELF = "You cannot invite yourself to review."
 READS = "has, or had, access to the other reviews in another role."
 OPENED = "You have opened this application as a reviewer, so another person must do this."

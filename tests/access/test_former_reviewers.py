@@ -20,6 +20,8 @@ from tests.browser import browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 IN_REVIEW, DECIDED = 1, 2
 FORMER = {
     "declined": ("rex", IN_REVIEW),

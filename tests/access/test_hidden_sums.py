@@ -24,6 +24,8 @@ from tests.prepared import Prepare
 from tests.web.reading import conflict, words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 BEGIN = ("/inbox", "/applications", "/awards", "/reports", "/funds", "/office/calls", "/batches", "/batches?ended=1")
 PUBLIC = re.compile(r"^/$|^/calls/|^/check|^/sign|^/static|^/failures|^/documents")
 """Pages with the same figures for everybody, those that show no application, and files."""

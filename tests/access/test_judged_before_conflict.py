@@ -17,6 +17,8 @@ from tests.prepared import Prepare
 from workflows.cases import Involvements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 CHECKED, DECISION = 1, 2
 """The applications: one whose checks Olga has completed, one that Omar has recommended for an award."""
 CHECKS = (

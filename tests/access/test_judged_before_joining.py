@@ -21,6 +21,8 @@ from workflows.cases import Involvements
 from workflows.engine import flow
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 CHECKED, DECISION, SMALL, FRESH = 1, 2, 3, 4
 """The applications: checked; recommended for an award; reviewed, for an officer to decide on; and without a review."""
 AWARD = {"amount": "10,000.00", "confirmed": "yes"}

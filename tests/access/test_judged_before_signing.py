@@ -17,6 +17,8 @@ from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 REASON = "You took part in the decision on this award, so another person must sign for the grantee."
 FULL, URGENT = 1, 2
 """Awards: on a full proposal that Omar has invited, and on a mini-proposal after an alert that he has accepted."""

@@ -21,6 +21,8 @@ from tests.prepared import Prepare
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 CHECKED, DECISION, AWARDED = 1, 2, 3
 """The applications: checked by Olga; checked by Olga and recommended by Omar; awarded on the judgement of both."""
 JOINED = (

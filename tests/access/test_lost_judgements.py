@@ -27,6 +27,8 @@ from tests.prepared import Prepare
 from workflows.engine.roles import Actor, Role
 from workflows.rules.decisions import checked_impartially, recommended_impartially, reviews_in
 
+pytestmark = pytest.mark.sweep
+
 STAFF = ("olga", "omar", "ursa", "pia", "rex")
 ORDINARY = {"decision", "panel", "reviewed", "advise", "choose"}
 ADVICE = {"kind": "award", "conditions": ""}

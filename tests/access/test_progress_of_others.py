@@ -22,6 +22,8 @@ from tests.prepared import Prepare
 from tests.sweeps import swept
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 APPLICATION = 1
 """Ria has declined to review it, Rob has scored two criteria, Ron has a conflict of interest, and Rex is invited."""
 REFUSAL = "The budget looks padded, and I will not spend a day on it."

@@ -17,6 +17,8 @@ from tests.browser import Answer, Careful, signed_in
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 MADE = "You have made a recommendation on this application, so another person must decide."
 
 

@@ -28,6 +28,8 @@ from workflows.flows.standard import FLOWS
 from workflows.programmes import programmes
 from workflows.rules.decisions import reviews_in
 
+pytestmark = pytest.mark.sweep
+
 FIRST = 1
 """An application in review: Rex and two others have submitted, Ron has scored it, and Rod is invited."""
 REVIEWERS = {"rex": "sent", "ron": "ready", "rod": "asked"}

@@ -24,6 +24,8 @@ from tests.databases import advance
 from tests.prepared import Prepare
 from workflows.engine.roles import Actor, Role
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 LENGTH = 40
 """How many days after its first day each role of these tests ends."""

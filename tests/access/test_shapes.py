@@ -22,6 +22,8 @@ from grants.queries.tasks import alerts, inbox
 from tests.sweeps import swept
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 BUILDERS: dict[str, Callable[[Principal], Any]] = {
     "tasks": unwrap(inbox.listing),
     "count": unwrap(inbox.counting),

@@ -323,7 +323,7 @@ def test_the_routes_without_a_key_are_these(flow_row: Flask) -> None:
     assert [reasons[endpoint] for endpoint in EXEMPT if len(reasons[endpoint].split()) < 4] == []
 
 
-@pytest.mark.parametrize("row", [row for row in rows() if row.method == "GET"], ids=lambda row: row.id)
+@pytest.mark.parametrize("row", swept(named(row for row in rows() if row.method == "GET"), lambda row: row.noun))
 def test_every_form_of_every_page_carries_a_key(stage: Stage, row: Row) -> None:
     keyless = {}
     for actor in row.allowed:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from psycopg import errors
 
 from tests.database.test_ledger_guards import POSTING
 from tests.database.test_steps import MOVED
+
+pytestmark = pytest.mark.sweep
 
 TRIES = 60
 COVERED = 6_000

@@ -23,6 +23,8 @@ from tests.jobs.conftest import queues
 from tests.jobs.test_worker import worked
 from tests.servers_fixture import erase
 
+pytestmark = pytest.mark.sweep
+
 __all__ = ["queues"]
 
 

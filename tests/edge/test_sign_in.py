@@ -19,6 +19,8 @@ from tests.databases import copied, settings_for
 from tests.edge.serving import Answered, SignIn, Web, served
 from tests.prepared import Prepare
 
+pytestmark = pytest.mark.sweep
+
 RIGHT, OTHER = "the right one", "wrong"
 WRONG, TOO_MANY = "The email address or the password is incorrect. Check both, then try again.", "Too many attempts."
 PEOPLE = ("olga", "omar", "pia")

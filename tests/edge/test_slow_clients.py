@@ -15,6 +15,8 @@ from config import ROOT, Settings
 from grants.cli.up import MEMORY
 from tests.edge.serving import Drips, SignIn, Web, resident, served, slowest
 
+pytestmark = pytest.mark.sweep
+
 SLOW = 24
 """More than the threads of the first release, and more than the connections of a process to the database."""
 MEMORY_MIB = 115

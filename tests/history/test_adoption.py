@@ -23,6 +23,8 @@ from tests.history.proof import found
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK
 
+pytestmark = pytest.mark.sweep
+
 FORGED = "INSERT INTO person (id, email, name) VALUES (900, 'mallory@example.org', 'Mallory')"
 
 

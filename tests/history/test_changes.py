@@ -25,6 +25,8 @@ from tests import world
 from tests.conventions import code
 from workflows.engine.roles import CLOCK, Role
 
+pytestmark = pytest.mark.sweep
+
 
 def problems() -> list[str]:
     """What the verification of rows finds."""

@@ -18,6 +18,8 @@ from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, found, noted, points, rebuilt, seal_all, sealed
 from tests.history.test_tampering import TAMPERINGS
 
+pytestmark = pytest.mark.sweep
+
 MANY = 5
 CUT = (
     "Checkpoints {0} to {1} of epoch 1 are missing, but their anchors exist. If a backup was restored, record this "

@@ -22,6 +22,8 @@ from tests.history.conftest import Forge
 from tests.history.proof import found, seal_all
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 BLANK = "UPDATE history_words SET words = ''"
 ERASE_IN_FUND = About("fund", 1, "submission", 1)
 ERASE = About("application", 1, "submission", 1)

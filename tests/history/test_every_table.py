@@ -16,6 +16,8 @@ from tests.databases import copied, settings_for
 from tests.history import held
 from tests.prepared import opened
 
+pytestmark = pytest.mark.sweep
+
 MOST = max(len(held.columns(table)) for table in HELD)
 
 

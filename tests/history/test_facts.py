@@ -22,6 +22,8 @@ from tests.kept import Kept
 from tests.prepared import opened, prepared
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def settled(postgres: Postgres, template: str) -> str:

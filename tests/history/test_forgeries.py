@@ -19,6 +19,8 @@ from tests.databases import copied, settings_for
 from tests.history import held
 from tests.prepared import opened
 
+pytestmark = pytest.mark.sweep
+
 LETTER = "SELECT document_id FROM document_snapshot WHERE data ->> 'kind' = 'award_letter' ORDER BY 1 LIMIT 1"
 ENTRY = """
     WITH e AS (INSERT INTO entry (kind, by) VALUES ('{kind}', 5) RETURNING id)

@@ -17,6 +17,8 @@ from tests.history.proof import found
 from workflows.engine.message import Message
 from workflows.engine.roles import CLOCK, Actor, Role
 
+pytestmark = pytest.mark.sweep
+
 OFFICER = Actor(person=1, role=Role.OFFICER)
 APPROVER = Actor(person=3, role=Role.APPROVER)
 FORGED = {

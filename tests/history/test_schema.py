@@ -25,6 +25,8 @@ from tests.history.proof import name_of
 from tests.history.schema import described, written
 from workflows.engine.message import Message
 
+pytestmark = pytest.mark.sweep
+
 ROLE = "INSERT INTO public.appointment (id, person_id, role) VALUES (900, 1, 'finance')"
 """The live change: a person gets a role that no event names."""
 COPY = "CREATE SCHEMA {0}; CREATE TABLE {0}.appointment AS SELECT * FROM public.appointment; GRANT USAGE ON SCHEMA {0} TO grants_read; GRANT SELECT ON {0}.appointment TO grants_read; "

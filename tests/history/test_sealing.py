@@ -25,6 +25,8 @@ from tests.history.proof import add_event, found, points, seal_all, sealed
 from tests.world import SYSTEM
 from workflows.engine.message import Message
 
+pytestmark = pytest.mark.sweep
+
 CHANGED = "Checkpoint {}: the history that it covers has changed since it was sealed."
 
 

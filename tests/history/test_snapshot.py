@@ -26,6 +26,8 @@ from tests.money.racing import ROUNDS
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 NOTED = {"noted": True}
 """The statement needs no event."""
 

@@ -16,6 +16,8 @@ from tests.history.conftest import Forge
 from tests.history.proof import found
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 CHANGED = "Submission 1 of application 1: its content differs from its hash."
 MISSING = "Submission 1 of application 1 is missing, or differs from its history."
 UNRECORDED = "Submission {} of application 1 has no event in the history."

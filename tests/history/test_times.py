@@ -14,6 +14,8 @@ from tests.history import proof
 from tests.history.conftest import Forge
 from tests.history.proof import add_event, rebuilt, seal_all
 
+pytestmark = pytest.mark.sweep
+
 FUTURE = "its time is in the future."
 LAST = "WHERE id = (SELECT max(id) FROM history WHERE subject = 'person' AND subject_id = 1)"
 

@@ -10,6 +10,8 @@ from flask import Flask
 from tests.history.conftest import Forge
 from tests.history.proof import found
 
+pytestmark = pytest.mark.sweep
+
 LAST = "WHERE id = (SELECT max(id) FROM history)"
 FORGED = {
     "rows that are a number": f"UPDATE history SET said = jsonb_set(said, '{{rows}}', '5') {LAST}",

@@ -23,6 +23,8 @@ from tests.history.conftest import Forge
 from tests.history.proof import add_event, anchored, seal_all, sealed
 from tests.history.test_checkpoints import CUT, UNSEEN
 
+pytestmark = pytest.mark.sweep
+
 NONE = "No differences found in schema, history, checkpoints, steps, submissions, ledger or documents.\n"
 ONE, TWO = "1" * 64, "2" * 64
 PRINTED = f"""

@@ -31,6 +31,8 @@ from tests.prepared import Prepare
 from tests.sweeps import swept
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 
 

@@ -31,7 +31,7 @@ from tests.databases import advance
 from tests.world import found
 from workflows.attachments import PDF
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 HOSTILE = b"<html><script>alert(1)</script></html>" + pdfs.honest()
 
 

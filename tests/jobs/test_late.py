@@ -21,6 +21,8 @@ from workflows.cases import ApplicationCase
 from workflows.engine import flow as engine
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 HOUR, DAY = 3_600, 86_400
 QUESTION, ALERT = 1, 2
 

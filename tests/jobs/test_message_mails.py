@@ -22,7 +22,7 @@ from tests.web.reading import words
 from workflows.engine.roles import Role
 from workflows.mails.messages import ON_PAGE
 
-pytestmark = pytest.mark.ground("in_review")
+pytestmark = [pytest.mark.ground("in_review"), pytest.mark.sweep]
 
 
 def sent(app: Flask, sink: Sink) -> list[EmailMessage]:

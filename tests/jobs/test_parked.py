@@ -24,6 +24,8 @@ from tests.databases import advance
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 
 

@@ -23,6 +23,8 @@ from tests.prepared import Prepare
 from workflows.engine.roles import Role
 from workflows.mails.reminders import SCHEDULES, Kind
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 Sent = list[tuple[str, int]]
 

@@ -39,7 +39,7 @@ from tests.jobs.arriving import (
 from tests.web.reading import words
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("in_review")
+pytestmark = [pytest.mark.ground("in_review"), pytest.mark.sweep]
 
 
 def test_a_reply_arrives_on_the_application(app: Flask, folder: Path) -> None:

@@ -22,6 +22,8 @@ from grants.outside import storage
 from tests.browser import Answer, browser
 from tests.history.proof import found
 
+pytestmark = pytest.mark.sweep
+
 OTHER = b"%PDF-1.7 the letter of somebody else"
 
 

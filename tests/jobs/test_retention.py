@@ -22,6 +22,8 @@ from tests.browser import confirmed_session
 from tests.databases import advance
 from tests.world import found
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 PAGE = idempotency.Answer(status=422, location="", content_type="text/html", body='"location": "/", {"status": 302}')
 LEADS_ON = replace(PAGE, status=302, location="/tasks", body='{"status": 422, "location": "", "content_type": ""')

@@ -20,6 +20,8 @@ from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.message import Message
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:

@@ -30,7 +30,7 @@ from tests.web.test_members import change
 from workflows.engine.message import Message
 from workflows.mails.messages import REPLY, VIEW_ONLY
 
-pytestmark = pytest.mark.ground("in_review")
+pytestmark = [pytest.mark.ground("in_review"), pytest.mark.sweep]
 
 
 def only_view(app: Flask) -> None:

@@ -19,6 +19,8 @@ from tests.money.racing import DONE, ROUNDS, together
 from tests.prepared import Prepare
 from workflows.engine.roles import CLOCK, Role
 
+pytestmark = pytest.mark.sweep
+
 REASON = "They answered every question of the reviewers in writing."
 LOST = "You no longer have the role"
 

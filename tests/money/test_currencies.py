@@ -26,6 +26,8 @@ from tests.web.reading import words
 from workflows.cases import Applicant
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 CURRENCIES = {"USD": 9_000, "JPY": 30_000, "KWD": 8_000}
 """What is awarded in each currency."""
 

@@ -16,6 +16,8 @@ from tests.money.conftest import Copies
 from tests.world import found
 from workflows.engine.roles import Actor, Role
 
+pytestmark = pytest.mark.sweep
+
 
 def submit(app: Flask, *, after: timedelta) -> Application:
     """Submit the draft so long after the deadline (before it, when negative)."""

@@ -24,6 +24,8 @@ from tests.money.test_judging import PAUSE, Meeting
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 LONGEST = 2
 """Seconds for which a submission waits for its draft."""
 NO = "The costs are far too high for what the project would bring to the region."

@@ -20,6 +20,8 @@ from tests.money.racing import DONE, ROUNDS, together, unlock
 from tests.money.test_judging import Meeting
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 def dismiss() -> Callable[[], object]:
     """Ada ends Ron's role."""

@@ -23,6 +23,8 @@ from tests.prepared import Prepare
 from workflows.engine.effects import Effect
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 WHY = "The power was off in the whole region."
 
 

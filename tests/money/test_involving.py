@@ -22,6 +22,8 @@ from tests.money.test_judging import Meeting
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 NO = "The costs are far too high for what the project would bring to the region."
 
 

@@ -27,6 +27,8 @@ from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, Command, together, unlock
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 PAUSE = 0.15
 """Seconds that a command waits for another which neither ends nor waits."""
 

@@ -41,6 +41,8 @@ from tests.prepared import prepared
 from tests.web.reading import statements
 from workflows.engine.roles import CLOCK, Role
 
+pytestmark = pytest.mark.sweep
+
 MANY, LAST, OTHERS = 300, 1299, 20_000
 OLD = 1000
 """The id of the batch with the payments that are not looked for."""

@@ -26,6 +26,8 @@ from tests.sweeps import swept
 from tests.web.reading import statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 WHY = "The power was off in the whole region."
 
 

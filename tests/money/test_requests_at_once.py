@@ -30,6 +30,8 @@ from tests.money.test_races import unlock_all
 from tests.reused import Reused
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 Press = Callable[[], int]
 """Sends a form that a browser has loaded; returns the status of the answer."""
 Pages = Callable[[str], AbstractContextManager[Flask]]

@@ -19,6 +19,8 @@ from tests.money.racing import DONE, together
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 ROUNDS = 5
 
 

@@ -18,6 +18,8 @@ from tests.money.racing import DONE, together, unlock
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 counted = awards.loose_ends_of
 
 

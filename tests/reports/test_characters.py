@@ -12,6 +12,8 @@ from config import ROOT
 from reports import engine, fonts
 from workflows.forms.printable import TABLE, strange
 
+pytestmark = pytest.mark.sweep
+
 SPREAD = 6
 """One in this many range ends is printed, equally often in every script."""
 

@@ -16,6 +16,8 @@ import reports
 from reports.snapshots import Snapshot
 from tests.reports import examples, reading
 
+pytestmark = pytest.mark.sweep
+
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = """
 import json, sys

@@ -15,6 +15,8 @@ from reports.snapshots.facts import Language
 from reports.wording import wording
 from tests.reports import examples, reading
 
+pytestmark = pytest.mark.sweep
+
 
 def impact(report: ImpactReport) -> Impact:
     return Impact(report, wording(report.language))

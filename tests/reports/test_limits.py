@@ -16,6 +16,8 @@ from tests.reports import examples
 from workflows.forms import extent
 from workflows.forms.completeness import LINE, ROWS
 
+pytestmark = pytest.mark.sweep
+
 STORIES = ("summary", "story", "did_not_work", "next_steps")
 LINE_ENDS, WORD = "a\n" * 5_000, "W" * 10_000
 

@@ -15,6 +15,8 @@ from reports import printing
 from reports.snapshots import Picture
 from tests.reports import examples, reading
 
+pytestmark = pytest.mark.sweep
+
 GPS = 0x8825
 PLACE = "a roof in the third village"
 

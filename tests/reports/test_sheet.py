@@ -11,6 +11,8 @@ from reports import engine, pages, samples
 from reports.sheet import Sheet
 from reports.snapshots import Snapshot
 
+pytestmark = pytest.mark.sweep
+
 
 def named(snapshot: Snapshot) -> str:
     """Its kind and language."""

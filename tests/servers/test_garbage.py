@@ -10,6 +10,8 @@ import pytest
 
 from grants.outside import garbage
 
+pytestmark = pytest.mark.sweep
+
 
 class Ring:
     """An object that only the collector can free."""

@@ -26,6 +26,8 @@ from tests.locks import recorded
 from tests.second_factors import give_app
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 Run = Callable[..., tuple[int, str]]
 TOKEN = re.compile(r"http://localhost:8000/link/([\w-]{43})\n")
 

@@ -25,6 +25,8 @@ from tests.databases import settings_for
 from tests.memory import InMemory
 from tests.upgrade.test_divided import migrate
 
+pytestmark = pytest.mark.sweep
+
 EVENT = """
     INSERT INTO history (id, subject, subject_id, number, at, role, via, key, about, about_id, said, previous, hash,
         xact, stamp)

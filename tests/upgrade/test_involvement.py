@@ -17,6 +17,8 @@ from tests.upgrade.conftest import Forge
 from tests.upgrade.test_submissions import ASKED, AWARDED, DRAFT, UNTOUCHED, restored
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 NAME = "grants_before_involvement"
 LEFT = """
     UPDATE membership SET ended_at = now() FROM person p WHERE p.id = person_id AND p.email = 'mg2@example.org';

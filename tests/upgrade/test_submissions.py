@@ -41,6 +41,8 @@ from tests.prepared import opened
 from tests.upgrade.conftest import Forge
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 DUMP = Path(__file__).parent / "before_submissions.sql.gz"
 NAME = "grants_before_submissions"
 EDITED, ASKED, AWARDED, INVITED, URGENT, DRAFT, WITHDRAWN, UNTOUCHED = range(1, 9)

@@ -30,6 +30,8 @@ from tests.upgrade.conftest import Forge
 from workflows.engine.message import Message
 from workflows.engine.reworded import REWORDED
 
+pytestmark = pytest.mark.sweep
+
 PAGES = {
     "nia": (
         "/inbox",

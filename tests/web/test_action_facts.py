@@ -14,6 +14,8 @@ from tests.prepared import Prepare
 from tests.web.reading import words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 AWARD = "/applications/1/transitions/award"
 
 

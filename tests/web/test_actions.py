@@ -20,6 +20,8 @@ from tests.prepared import Prepare
 from tests.story.chromium import room
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 SCRIPT = assets.joined(ROOT / "grants" / "static", "js", assets.SCRIPTS).content.decode()
 USD = "USD\N{NO-BREAK SPACE}"
 REASONS = "The reach of the plan is convincing and its costs are carefully explained."

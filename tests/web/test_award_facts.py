@@ -13,6 +13,8 @@ from tests.databases import advance
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 USD = "USD\N{NO-BREAK SPACE}"
 
 

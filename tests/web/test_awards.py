@@ -18,6 +18,8 @@ from tests.browser import signed_in
 from tests.web.reading import conflict, ledger, money_bar, statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.mark.ground("active")
 def test_the_page_of_an_award_equals_the_ledger(app: Flask) -> None:

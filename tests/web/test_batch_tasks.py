@@ -21,6 +21,8 @@ from workflows.engine.roles import Actor, Role
 from workflows.flows.payment import BATCH
 from workflows.rules.money import a_third_person, signed_impartially
 
+pytestmark = pytest.mark.sweep
+
 WAY = (("approve", "fox"), ("release", "fritz"), ("confirm", "fay"))
 FINANCE = ("fay", "fox", "fritz", "pia")
 

@@ -21,6 +21,8 @@ from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
 from workflows.flows import payment as flow
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(active: str) -> str:

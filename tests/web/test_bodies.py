@@ -26,6 +26,8 @@ from tests import world as w
 from tests.browser import Careful, anonymous, signed_in
 from tests.memory import InMemory, as_superuser
 
+pytestmark = pytest.mark.sweep
+
 MANY = "&".join(f"f{number}=x" for number in range(90_000))
 
 

@@ -16,7 +16,7 @@ from tests import world as scene
 from tests.browser import signed_in
 from tests.world import World
 
-pytestmark = pytest.mark.ground("submitted")
+pytestmark = [pytest.mark.ground("submitted"), pytest.mark.sweep]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.web.test_members import unasked
 from workflows.engine.rights import Right
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 LOVA = "lova@example.org"
 TOKEN = re.compile(r"/invitation/[\w-]{43}")

@@ -21,7 +21,7 @@ from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements, words
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("in_review")
+pytestmark = [pytest.mark.ground("in_review"), pytest.mark.sweep]
 PAGE = "/applications/1/messages"
 ASKED, ANSWERED, NOTE = "May we buy the routers now?", "Wait for our decision.", "Their register entry looks odd."
 

@@ -26,6 +26,8 @@ from workflows.engine.roles import Actor, Role
 from workflows.flows.notifications import CLOSED_EARLY, EXTENDED, MORE_TIME, WITHDRAWN
 from workflows.rules.proposals import in_time
 
+pytestmark = pytest.mark.sweep
+
 WHY = "The power was off in the whole region."
 CALLS = Call.metadata.tables[Call.__tablename__]
 LARGE = pytest.mark.ground("large_draft")

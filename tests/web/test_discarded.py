@@ -14,6 +14,8 @@ from tests.browser import Careful, signed_in
 from tests.web.writing import AUTO, form_of
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 TITLE, MINE = "A mast for the island school", "What Mg2 typed too late"
 ADDRESSES = ("/applications/1", "/applications/1/write", "/applications/1/send", "/applications/1/proposal")
 

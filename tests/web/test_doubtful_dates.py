@@ -13,7 +13,7 @@ from grants.models import Application
 from grants.services.letters import answered_by
 from tests.web.writing import form_of, started
 
-pytestmark = pytest.mark.ground("small_draft")
+pytestmark = [pytest.mark.ground("small_draft"), pytest.mark.sweep]
 TITLE = "Check these dates"
 
 

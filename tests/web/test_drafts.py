@@ -17,6 +17,8 @@ from tests.browser import signed_in
 from tests.web.writing import AUTO, drafted, fingerprint, form_of, single, started, stored, token
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(small_draft: str) -> str:

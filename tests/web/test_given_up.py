@@ -26,6 +26,8 @@ from tests.databases import advance
 from tests.web.reading import titles
 from workflows.engine.roles import CLOCK, Role
 
+pytestmark = pytest.mark.sweep
+
 DAY = 86_400
 NOTHING = Decimal(0)
 

@@ -24,7 +24,7 @@ from workflows.engine.roles import Role
 
 __all__ = ["sink"]
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 MEMBER, OTHER = "mg2", "other"
 

@@ -21,6 +21,8 @@ from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 def inbox(client: Careful) -> Any:
     """The page."""

@@ -20,6 +20,8 @@ from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import CLOCK, Role
 
+pytestmark = pytest.mark.sweep
+
 WHY = "The review is not needed any more."
 
 

@@ -17,7 +17,7 @@ from tests.browser import Careful, browser
 from tests.databases import advance
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("large")
+pytestmark = [pytest.mark.ground("large"), pytest.mark.sweep]
 REASON = "We do not know this person."
 
 

@@ -14,6 +14,8 @@ from tests import world as w
 from tests.browser import Careful, signed_in
 from tests.web.writing import AUTO, drafted, form_of, single, started, stored
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(small_draft: str) -> str:

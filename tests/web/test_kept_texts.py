@@ -21,6 +21,8 @@ from tests.prepared import Prepare
 from tests.web.writing import single
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 HERE = "/applications/1"
 QUESTION = "Who owns the mast, and who climbs it?"
 ANSWER = "The municipality owns it, and a trained rigger climbs it."

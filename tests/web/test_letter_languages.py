@@ -15,6 +15,8 @@ from reports.snapshots import parse
 from reports.snapshots.facts import LANGUAGES, Language
 from tests import world as w
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(awarded: str) -> str:

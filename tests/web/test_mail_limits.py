@@ -16,7 +16,7 @@ from tests.databases import advance
 from tests.web.test_colleagues import LOVA, browser, chapter, invite, invite_to_role
 from tests.web.test_hand_overs import OTHER, ask
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 MOST = mail_limits.TO_ADDRESS
 TODAY = "5 emails have been sent to this address within 24 hours, which is the maximum. Try again tomorrow."

@@ -13,6 +13,8 @@ from tests.browser import browser
 from tests.web.reading import words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.mark.ground("active")
 def test_approving_a_report_names_the_instalment_that_it_frees(app: Flask) -> None:

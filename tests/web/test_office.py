@@ -20,6 +20,8 @@ from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 LIST = "/applications?list=all"
 
 

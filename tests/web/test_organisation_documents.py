@@ -30,7 +30,7 @@ from tests.world import found
 from workflows.engine.rights import ALL, Right
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 
 def test_a_document_is_added_checked_and_downloaded(app: Flask) -> None:

@@ -20,6 +20,8 @@ from tests.prepared import Prepare
 from tests.web.reading import words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:

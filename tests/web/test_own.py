@@ -16,6 +16,8 @@ from tests.databases import advance
 from tests.web.reading import statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 NO = "The call is for chapters and this is one member who asks alone."
 
 

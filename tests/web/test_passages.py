@@ -15,6 +15,8 @@ from tests import world as w
 from tests.browser import browser
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 BTN_L = (
     "Mission and themes",
     "Problem and people",

@@ -25,7 +25,7 @@ from tests.web.bridged import bridged, opened
 from tests.web.passwords import SECOND_STEP
 from tests.web.test_second_step import half, take_factors
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 DEVICE = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,

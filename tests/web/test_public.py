@@ -25,6 +25,8 @@ from tests.prepared import Prepare
 from tests.web.reading import statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 def test_every_open_call_is_on_the_home_page_with_its_grant_size(app: Flask) -> None:
     with app.app_context():

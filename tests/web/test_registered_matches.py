@@ -17,7 +17,7 @@ from tests.browser import Answer, Careful, anonymous
 from tests.jobs.test_mailing import Sink, receiving
 from tests.web.registering import WHOLE, added, contact, counts, paths, register, send, together, use
 
-pytestmark = pytest.mark.ground("large")
+pytestmark = [pytest.mark.ground("large"), pytest.mark.sweep]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.jobs.test_mailing import Sink, receiving
 from tests.web.reading import statements
 from tests.web.registering import TOGO, WHOLE, added, call_id, counts, paths, register, send, together, use
 
-pytestmark = pytest.mark.ground("large")
+pytestmark = [pytest.mark.ground("large"), pytest.mark.sweep]
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from tests.history.proof import found
 from workflows.deadlines import SIGNING_DAYS
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 PROBLEM = "The character U+10FFFD is in none of the fonts."
 WRONG, RIGHT = "Chapter \U0010fffd", "Chapter of Madagascar"
 

@@ -15,6 +15,8 @@ from tests.prepared import Prepare
 from tests.web.writing import AUTO, drafted, form_of
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 WRITE, SEND, ANSWER = "/applications/1/write", "/applications/1/send", "/applications/1/transitions/answer"
 REPLY = "The commune owns it,\nuntil 2040."
 

@@ -14,7 +14,7 @@ from tests import world as w
 from tests.browser import browser
 from tests.web.reading import words
 
-pytestmark = pytest.mark.ground("active")
+pytestmark = [pytest.mark.ground("active"), pytest.mark.sweep]
 EARLY, SENT_EARLY, FITS = (
     "The project has not started yet",
     "Submitted before the project starts",

@@ -18,6 +18,8 @@ from tests.browser import Careful, signed_in
 from tests.web.reading import conflict, statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 THERE = "/reports/1/write"
 AUTOSAVE = {"X-Autosave": "1", "Accept": "application/json"}
 

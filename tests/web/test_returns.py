@@ -20,6 +20,8 @@ from tests.prepared import Prepare
 from tests.web.reading import titles, words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 RECORD = "/transitions/returned"
 
 

@@ -24,6 +24,8 @@ from workflows.engine.flow import Flow
 from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
 
+pytestmark = pytest.mark.sweep
+
 FEEDBACK = "The budget does not fit the work plan, and the schools are not named at all."
 WAYS: dict[str, tuple[str, str, Role, dict[str, Any]]] = {
     "withdraw": ("BTN-L", "mg1", Role.APPLICANT, {"reason": ""}),

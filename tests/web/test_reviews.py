@@ -19,6 +19,8 @@ from tests.prepared import Prepare
 from tests.world import WHY, World
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare, in_review: str) -> str:
@@ -69,7 +71,6 @@ def test_before_the_declaration_a_reviewer_cannot_read_the_proposal(app: Flask, 
     client = signed_in(app, world.people["rex"])
 
     page = client.get(f"/reviews/{id}").page
-
     assert "fibre title" in page.text
     assert "fibre summary" not in page.text
     assert "fibre problem" not in page.text

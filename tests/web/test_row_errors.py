@@ -13,6 +13,8 @@ from tests import world as w
 from tests.browser import Answer, browser
 from tests.web.writing import AUTO, drafted, form_of, single, started
 
+pytestmark = pytest.mark.sweep
+
 HERE = "/applications/1"
 WRONG = {"budget-0-quantity": "ten", "budget-1-unit_cost": "1,,5", "months": "12 weeks", "indicators-0-target": "all"}
 

@@ -12,6 +12,8 @@ from tests import world as w
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:

@@ -24,7 +24,7 @@ from tests.web import passwords
 from tests.web.passwords import SECOND_STEP, let_sign_in
 from workflows.engine.roles import Actor, Role
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 OPEN = {
     "assets.show", "documents.number", "health.show", "invitations.accept", "invitations.show", "links.show",

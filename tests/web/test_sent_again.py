@@ -13,6 +13,8 @@ from tests import world as w
 from tests.browser import Answer, Careful, signed_in
 from tests.web.writing import AUTO, drafted, form_of, single
 
+pytestmark = pytest.mark.sweep
+
 TYPED = 'Line one\nand "two" <b>'
 
 

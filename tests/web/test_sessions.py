@@ -17,6 +17,8 @@ from tests.browser import Careful, anonymous, signed_in
 from tests.databases import advance
 from tests.web.reading import statements
 
+pytestmark = pytest.mark.sweep
+
 SECRET = "correct horse battery staple"
 
 

@@ -18,6 +18,8 @@ from tests.prepared import Prepare
 from tests.web.writing import form_of, single
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 DRAFT = 1
 """A draft of the Malagasy chapter; Rex reviews another application."""
 OURS = "A sentence that only colleagues may read"

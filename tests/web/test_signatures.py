@@ -10,7 +10,7 @@ from grants.models import Award
 from tests.browser import Careful, browser
 from tests.web.reading import words
 
-pytestmark = pytest.mark.ground("awarded")
+pytestmark = [pytest.mark.ground("awarded"), pytest.mark.sweep]
 TYPED = "Somebody Else"
 
 

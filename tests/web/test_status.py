@@ -24,6 +24,8 @@ from tests.web.reading import words
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.mark.parametrize(
     ("code", "stage", "way"),

@@ -24,6 +24,8 @@ from tests.databases import advance
 from tests.web.writing import form_of
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 HERE = "/applications/1"
 QUESTION = "Who owns the mast, and who climbs it?"
 WEEKS = 60 * 86_400

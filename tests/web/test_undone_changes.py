@@ -18,7 +18,7 @@ from tests.web.test_account import events
 from tests.web.test_email_changes import NEW, OLD, PATH, address, ask, mailed, path, use
 from tests.web.test_members import unasked
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 BACK = "Your address was restored"
 LATER = "later@new.example"

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.web.writing import form_of, started
 
-pytestmark = pytest.mark.ground("small_draft")
+pytestmark = [pytest.mark.ground("small_draft"), pytest.mark.sweep]
 
 
 def test_a_text_without_spaces_is_as_long_as_it_is(app: Flask) -> None:

@@ -21,6 +21,8 @@ from workflows.cases import Applicant, VerificationCase
 from workflows.deadlines import working_days_after, working_days_between
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 LARGE = pytest.mark.ground("large")
 NOTE = "Compared with the register of associations."
 
