@@ -8,7 +8,7 @@ from grants.cli.commands import OPERATOR, day, installation, person_at
 from grants.forms.cleaning import cleaned, on_one_line
 from grants.models import Appointment, Person
 from grants.queries import persons as found
-from grants.services import links, persons, transitions
+from grants.services import links, persons, provider_accounts, transitions
 from grants.services.factors import registry
 from workflows.engine.roles import ROLES
 
@@ -80,12 +80,16 @@ def link(email: str) -> None:
 @click.argument("email")
 @click.option("--reason", required=True, help="Why, and how you made sure who asked for it; kept in history.")
 def reset_factors(email: str, reason: str) -> None:
-    """Remove all second factors and recovery codes of a person who has lost them, and sign them out everywhere."""
-    with installation():
+    """Remove all second factors and recovery codes of a person who has lost them, and sign them out everywhere.
+
+    Accounts at an identity provider are no longer linked either.
+    """
+    with installation() as settings:
         lost = person_at(email)
         if not (why := on_one_line(cleaned(reason)) or ""):
             raise click.ClickException("Give the reason.")
         ended, named = registry.reset(lost, reason=why, actor=OPERATOR), lost.name
+        provider_accounts.remove_all(lost, settings, actor=OPERATOR)
     click.echo(f"{named} has no second factor now ({ended} removed) and is signed out. An email says so.")
 
 

@@ -191,7 +191,10 @@ def _verified(settings: Settings, known: Known, token: Mapping[str, Any], nonce:
 def _decoded(text: str, known: Known) -> jwt.Token:
     """The token, whose signature one of the keys of the provider has made; new keys are fetched once."""
     names = known.document.get("id_token_signing_alg_values_supported") or ["RS256"]
-    registry = JWSRegistry(algorithms=[name for name in names if name in ASYMMETRIC], strict_check_header=False)
+    accepted = [name for name in names if name in ASYMMETRIC]
+    if not accepted:  # an empty list would stand for the library's own, which has symmetric ones
+        raise Unreachable("no signature that is accepted")
+    registry = JWSRegistry(algorithms=accepted, strict_check_header=False)
     try:
         return jwt.decode(text, _keys(known), registry=registry)
     except InvalidKeyIdError:

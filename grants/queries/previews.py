@@ -43,6 +43,7 @@ SENTENCES = {
     Permission.RECEIVE_FUND: N_("Record contributions to funds"),
     Permission.SET_FUND: N_("Allocate funds to calls"),
     Permission.SET_PEOPLE: N_("Invite people, assign roles and end them"),
+    Permission.SET_ORGANISATIONS: N_("Add, correct and merge organisations"),
     Permission.READ_ROLES: N_("View who holds which role"),
     Permission.SEE_FAILURES: N_("View failed jobs"),
     Permission.SEE_HEALTH: N_("View service health"),

@@ -111,13 +111,16 @@ class Failures(NamedTuple):
     place: int
 
 
-def failures(email: str, address: str, window: timedelta) -> Failures:
-    """The recent failures to sign in to this account, from the place of this network address, and both."""
-    account = SignInFailure.email_sha256 == hashed(email.strip().lower())
+def failures(account: str, address: str, window: timedelta) -> Failures:
+    """The recent failures of this account, from the place of this network address, and both.
+
+    account: what is counted, then for whom, as in `services.sessions.record_failure`.
+    """
+    own = SignInFailure.email_sha256 == hashed(account)
     from_here = SignInFailure.address_sha256 == hashed(place(address))
     counted = select(
-        func.count().filter(account, from_here), func.count().filter(account), func.count().filter(from_here)
-    ).where(SignInFailure.at > GRANTS_NOW - window, or_(account, from_here))
+        func.count().filter(own, from_here), func.count().filter(own), func.count().filter(from_here)
+    ).where(SignInFailure.at > GRANTS_NOW - window, or_(own, from_here))
     return Failures(*db.session.execute(counted).one())
 
 

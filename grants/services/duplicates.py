@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from grants.db import db, now
-from grants.models import Application, Assignment, Organisation, Person
+from grants.models import Application, Assignment, Organisation, Person, Verification
 from grants.models.organisations import is_one_with
-from grants.queries.applications import involvements as involved
-from grants.services import locking
+from grants.services import locking, organisations
 from grants.services.applications import involvements
 from grants.services.effects import Apply
 from grants.services.integrity import history
@@ -24,6 +23,10 @@ from grants.services.reviews import assignments
 from workflows.engine.message import N_, Message
 from workflows.engine.roles import Actor
 
+UNVERIFIED = Message(
+    "One of the two entries is not verified, and merging shares everything with its people. A programme officer "
+    "verifies it on its page first."
+)
 LONGEST = 1_000
 """The most characters of a reason."""
 
@@ -66,7 +69,7 @@ def separate(duplicate: Organisation, *, reason: str, version: int, actor: Actor
         raise Refused(Message("%(name)s is not merged into another organisation.", name=duplicate.name))
     if version != duplicate.version or _people(duplicate) != people:
         raise Stale(duplicate)
-    if reasons := _own([duplicate], actor):
+    if reasons := organisations.against(duplicate, into, actor=actor):
         raise Refused(*reasons)
     _expect_reason(reason)
     duplicate.merged_into = duplicate.merged_by = duplicate.merged_at = None
@@ -77,9 +80,14 @@ def separate(duplicate: Organisation, *, reason: str, version: int, actor: Actor
 
 def against(duplicate: Organisation, kept: Organisation, actor: Actor) -> list[Message]:
     """Every reason not to merge the one into the other."""
-    reasons = _own([duplicate, kept], actor)
+    reasons = organisations.against(duplicate, kept, actor=actor)
     if entry_of(duplicate).id == entry_of(kept).id:
         return [*reasons, Message("These two entries are already merged.")]
+    waiting = select(Verification.id).where(
+        Verification.organisation_id.in_([duplicate.id, kept.id]), Verification.step != "verified"
+    )
+    if db.session.scalar(waiting.limit(1)) is not None:
+        reasons.append(UNVERIFIED)
     if duplicate.merged_into is not None:
         text = N_("%(name)s is merged into another organisation. Undo this first.")
         reasons.append(Message(text, name=duplicate.name))
@@ -103,18 +111,10 @@ def version_of(duplicate: Organisation, kept: Organisation) -> int:
     return duplicate.version + kept.version
 
 
-def _people(*organisations: Organisation) -> list[Person]:
+def _people(*entries: Organisation) -> list[Person]:
     """Everybody who acts for one of these, by id."""
-    found = {person.id: person for one in organisations for person in involvements.members(one)}
+    found = {person.id: person for one in entries for person in involvements.members(one)}
     return [found[id] for id in sorted(found)]
-
-
-def _own(organisations: Sequence[Organisation], actor: Actor) -> list[Message]:
-    """The reason against whoever acts for one of these, or ever was on the applicant's side in one's application."""
-    members = {person.id for person in _people(*organisations)}
-    if actor.person in members or any(involved.ever_for(one, actor.person) for one in organisations):
-        return [Message("You have acted for one of these organisations, so another administrator must do this.")]
-    return []
 
 
 def _expect_reason(reason: str) -> None:

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from sqlalchemy import select, update
 
+from config import Settings
 from grants.db import GRANTS_NOW, db, now
 from grants.models import EmailChange, Person
 from grants.queries import email_changes, persons, sessions
-from grants.services import links, locking, mail_limits, outbox, retention
+from grants.services import links, locking, mail_limits, outbox, provider_accounts, retention
 from grants.services import persons as accounts
 from grants.services import sessions as sign_in
 from grants.services.refusals import Refused
@@ -59,7 +60,7 @@ def ask(person: Person, email: str) -> EmailChange:
             )
         )
     mail_limits.count(email, mail_limits.Limit(f"addresses of {person.id} in a day", A_DAY, ASKED))
-    sign_in.record_failure(email=key, address=key)
+    sign_in.record_failure(account=key, address=key)
     _end(person)
     change = EmailChange(person_id=person.id, email=email, ends_at=now() + links.LIFETIMES[links.EMAIL])
     db.session.add(change)
@@ -74,13 +75,14 @@ def stop(person: Person) -> None:
     _end(person)
 
 
-def refuse(person: Person, id: int) -> EmailChange:
+def refuse(person: Person, id: int, settings: Settings) -> EmailChange:
     """Stop a change that the person, who is held, did not ask for, or undo it if it was confirmed; returns it.
 
     All sessions end, all links that sign in, and later changes with their links; links to earlier addresses stay. Where
     the new address was confirmed, the earlier one is put back, and the password is removed, because whoever changed the
-    address knew it or has set it: the person signs in by a link to the address that they have again. The transaction
-    raises ConstraintViolated when another account has got that address meanwhile.
+    address knew it or has set it: the person signs in by a link to the address that they have again. Accounts at an
+    identity provider are no longer linked, because one with the other address could be. The transaction raises
+    ConstraintViolated when another account has got that address meanwhile.
     """
     locking.require(person)
     change = db.session.get_one(EmailChange, id)
@@ -95,7 +97,10 @@ def refuse(person: Person, id: int) -> EmailChange:
     undone = update(EmailChange).where(EmailChange.person_id == person.id, EmailChange.id >= id).values(former=None)
     db.session.execute(undone.execution_options(synchronize_session=False))
     accounts.sign_out_everywhere(person)
-    accounts.record(person, accounts.themselves(person, via="link"), "email", message)
+    themselves = accounts.themselves(person, via="link")
+    accounts.record(person, themselves, "email", message)
+    if former is not None:
+        provider_accounts.remove_all(person, settings, actor=themselves)
     return change
 
 

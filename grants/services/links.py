@@ -94,7 +94,7 @@ def admitted(what: str, email: str, *, address: str) -> bool:
     today = sessions.failures(account, place, DAY).here
     allowed = found.here < most and found.place < PLACE_WANTED and today < A_DAY
     if allowed:
-        sign_in.record_failure(email=account, address=place)
+        sign_in.record_failure(account=account, address=place)
     return allowed
 
 

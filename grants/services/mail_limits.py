@@ -40,7 +40,7 @@ def count(email: str, *limits: Limit) -> None:
     if reasons := tuple(one.reason for one in every if _counted(one.key) >= one.most):
         raise Refused(*reasons)
     for one in every:
-        sign_in.record_failure(email=one.key, address=one.key)
+        sign_in.record_failure(account=one.key, address=one.key)
 
 
 def _counted(key: str) -> int:

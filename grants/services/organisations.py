@@ -10,17 +10,30 @@ from sqlalchemy import select
 from grants.db import db
 from grants.models import Organisation
 from grants.queries import profiles as stored
+from grants.queries.applications import involvements as involved
 from grants.services import locking, profiles, registers, verifications
+from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
 from grants.services.integrity import history
 from grants.services.profiles import Details
-from grants.services.refusals import Stale
-from workflows.engine.message import Message
+from grants.services.refusals import Refused, Stale
+from workflows.engine.message import ANOTHER, Message
 from workflows.engine.roles import CLOCK, Actor
 
 EVERYTHING = Place()
 """Organisations apply in every programme, so only a role without a limit adds or corrects one."""
+OWN = Message("You act or have acted for this organisation, so another administrator must do this.", cure=ANOTHER)
+JUDGE = Message(
+    "You have a conflict of interest in an application of this organisation, or review one, so another administrator "
+    "must do this.",
+    cure=ANOTHER,
+)
+RIVAL = Message(
+    "You have acted for another applicant to a call to which this organisation has applied, so another administrator "
+    "must do this.",
+    cure=ANOTHER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,23 @@ def enter(named: Named, details: Details, *, actor: Actor) -> Organisation:
     return row
 
 
+def against(*organisations: Organisation, actor: Actor) -> list[Message]:
+    """Why this person decides nothing about these organisations: they act for one or for a rival, or judge one.
+
+    A conflict of interest in an application of one counts, and so does a review of it. What is entered about an
+    organisation decides whether it may apply, and how much it may hold.
+    """
+    reasons = []
+    members = {person.id for one in organisations for person in involvements.members(one)}
+    if actor.person in members or any(involved.ever_for(one, actor.person) for one in organisations):
+        reasons.append(OWN)
+    if any(involved.is_rival(one, actor.person) for one in organisations):
+        reasons.append(RIVAL)
+    if any(involved.judges_for(one, actor.person) for one in organisations):
+        reasons.append(JUDGE)
+    return reasons
+
+
 def correct(
     organisation: Organisation, named: Named, details: Details | None, *, actor: Actor, version: int, apply: Apply
 ) -> bool:
@@ -98,6 +128,8 @@ def correct(
     locking.hold(organisation, *([verification] if verification else []), actor=actor, place=EVERYTHING)
     if version != version_of(organisation):
         raise Stale(organisation)
+    if reasons := against(organisation, actor=actor):
+        raise Refused(*reasons)
     if changed := named != Named.of(organisation):
         if named.country != organisation.country:
             organisation.region = region_of(named.country)

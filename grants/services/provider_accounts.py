@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from config import Settings
 from grants.db import db, now
 from grants.models import Person, ProviderAccount
+from grants.queries import factors
 from grants.queries import provider_accounts as found
 from grants.queries import sessions as stored
 from grants.services import locking, outbox, persons, sessions
@@ -53,7 +54,7 @@ def attempt(*, address: str) -> Attempt:
     if stored.failures(place, place, WINDOW).place >= TRIES:
         minutes = WINDOW.seconds // 60
         raise TooMany(Message("Too many attempts. Wait %(minutes)s minutes, then try again.", minutes=minutes))
-    failure = sessions.record_failure(email=place, address=place)
+    failure = sessions.record_failure(account=place, address=place)
     db.session.flush()
     return Attempt(failure.id, None, "")
 
@@ -62,7 +63,8 @@ def enter(proven: Proven, settings: Settings, opening: Opening, *, trusted: str 
     """Open a session of the person to whom the account belongs, and return its token; raises NotSignedIn.
 
     The second factor of the provider counts if its age is within that of a fresh factor here; otherwise a person who is
-    asked for one shows their own. trusted: the token of the device.
+    asked for one shows their own. At the first sign-in with the account, which a mailbox may suffice for, it counts
+    only for people who have no factor here. trusted: the token of the device.
     """
     person = _person(proven)
     if person is None:
@@ -74,9 +76,15 @@ def enter(proven: Proven, settings: Settings, opening: Opening, *, trusted: str 
     if account is None:
         _link(person, proven, settings)
     shown_at = trusted_devices.trusted_since(person, trusted)
-    if proven.factor_age is not None and proven.factor_age <= timedelta(minutes=settings.fresh_factor_minutes):
-        shown_at = now() - proven.factor_age
+    if _counts(proven, settings) and (account is not None or not factors.of(person.id)):
+        shown_at = now() - (proven.factor_age or timedelta(0))
     return sessions.open_for(person, settings, opening, confirmed_at=shown_at)
+
+
+def _counts(proven: Proven, settings: Settings) -> bool:
+    """Whether the provider has asked for a second factor that counts here, a short time ago."""
+    limit = timedelta(minutes=settings.fresh_factor_minutes)
+    return proven.factor_age is not None and proven.factor_age <= limit
 
 
 def _person(proven: Proven) -> Person | None:
@@ -116,6 +124,12 @@ def remove(account: ProviderAccount, settings: Settings, *, actor: Actor) -> Non
     removed = Message("%(provider)s account no longer linked for signing in", provider=provider)
     _record(account, actor, "remove_provider", removed)
     outbox.mail_account(person, PROVIDER_REMOVED, {"provider": provider})
+
+
+def remove_all(person: Person, settings: Settings, *, actor: Actor) -> None:
+    """Remove every link of the person, as when somebody else may have made one."""
+    for account in found.of(person.id):
+        remove(account, settings, actor=actor)
 
 
 def named(account: ProviderAccount, settings: Settings) -> str:

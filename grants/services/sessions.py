@@ -121,7 +121,8 @@ def attempt(*, email: str, address: str) -> Attempt:
     WARY_TRIES. The tries from one place are counted one after the other, however many come at once.
     """
     wait_for_others(sessions.place(address))
-    found = sessions.failures(email, address, FAILURE_WINDOW)
+    account = f"password for {email.strip().lower()}"
+    found = sessions.failures(account, address, FAILURE_WINDOW)
     allowed = TRIES if found.account < ACCOUNT_TRIES else WARY_TRIES
     if found.here >= allowed or found.place >= PLACE_TRIES:
         minutes = FAILURE_WINDOW.seconds // 60
@@ -131,7 +132,7 @@ def attempt(*, email: str, address: str) -> Attempt:
                 minutes=minutes,
             )
         )
-    person, failure = sessions.person_of(email), record_failure(email=email, address=address)
+    person, failure = sessions.person_of(email), record_failure(account=account, address=address)
     db.session.flush()
     return Attempt(failure.id, person.id if person else None, (person and person.password_hash) or "")
 
@@ -198,10 +199,14 @@ def _verifies(argon2: PasswordHasher, stored: str, password: str) -> bool:
         return False
 
 
-def record_failure(*, email: str, address: str) -> SignInFailure:
-    """Store a failed attempt, with the hashes of the email address and of the place."""
+def record_failure(*, account: str, address: str) -> SignInFailure:
+    """Store a failed attempt, with the hashes of the account and of the place.
+
+    account: what is counted, then for whom, such as `password for a@example.org`, so that nothing that a stranger types
+    into one form is counted for another.
+    """
     failure = SignInFailure(
-        email_sha256=sessions.hashed(email.strip().lower()), address_sha256=sessions.hashed(sessions.place(address))
+        email_sha256=sessions.hashed(account), address_sha256=sessions.hashed(sessions.place(address))
     )
     db.session.add(failure)
     return failure

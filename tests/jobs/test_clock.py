@@ -246,7 +246,7 @@ def test_failed_sign_ins_and_ended_sessions_are_deleted(app: Flask, settings: Se
     for days in (0, 25):
         advance(settings, days * DAY)
         with app.app_context(), transaction():
-            sessions.record_failure(email=f"{days}@example.org", address="192.0.2.1")
+            sessions.record_failure(account=f"{days}@example.org", address="192.0.2.1")
             confirmed_session(found().people["olga"], settings)
     advance(settings, 6 * DAY)
     with app.app_context(), transaction():

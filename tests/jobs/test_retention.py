@@ -49,7 +49,7 @@ def mailed(number: int) -> None:
 
 def failed(number: int) -> None:
     """A failed attempt to sign in."""
-    sessions.record_failure(email=f"{number}@example.org", address="192.0.2.1")
+    sessions.record_failure(account=f"{number}@example.org", address="192.0.2.1")
 
 
 def linked(_: int) -> None:

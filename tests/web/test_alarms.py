@@ -80,7 +80,7 @@ def test_a_dead_queue_is_a_row_and_not_an_error(app: Flask) -> None:
     page = person(app, "ada").get("/service-health")
 
     assert page.status_code == 200
-    assert "No answer (ConnectionError)" in words(page)
+    assert "Not responding (ConnectionError)" in words(page)
     assert "secret" not in page.get_data(as_text=True)
     with app.app_context():
         rows = measured(app.extensions["settings"])

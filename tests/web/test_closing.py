@@ -107,7 +107,7 @@ def test_the_last_contact_stays(app: Flask) -> None:
     answer = close(client)
 
     assert answer.status_code == 403
-    assert "You are the only contact of Chapter MG." in client.get("/account").page.text
+    assert "You are the only person who acts for Chapter MG." in client.get("/account").page.text
     assert "/organisations/" in answer.text
 
 

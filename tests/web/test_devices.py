@@ -71,7 +71,7 @@ def test_a_session_names_its_device(app: Flask, agent: str, device: str) -> None
     text = sign_in(app, agent=agent).get("/account").page.text
 
     assert device in text
-    assert "signed in with the password" in text
+    assert "signed in with a password" in text
     assert "this device" in text
 
 

@@ -73,5 +73,5 @@ def test_entries_that_may_be_the_same_are_offered(app: Flask) -> None:
 
     page = client.get(f"/organisations/{DUPLICATE}/merge")
 
-    assert "Choose the entry that is kept" in page.page.text
+    assert "Choose the entry to keep" in page.page.text
     assert "Chapter MG" in client.get(f"/organisations/{DUPLICATE}/merge?words=MG").page.text

@@ -17,9 +17,10 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.jobs.sealing import evidence
 from grants.models import Application, Assignment, Call, Event, Involvement, Organisation
 from grants.queries import matches, recipients
+from grants.queries.applications import involvements as involved
 from grants.queries.cases.organisations import applicant
 from grants.queries.matches import Candidate
-from grants.services import authority, duplicates, locking, persons, transitions
+from grants.services import authority, duplicates, locking, organisations, persons, transitions
 from grants.services.applications import drafts
 from grants.services.integrity.verifying.verification import findings
 from grants.services.refusals import Refused, Stale
@@ -224,11 +225,11 @@ def test_an_organisation_is_merged_once(app: Flask) -> None:
     with app.app_context():
         merge()
 
-        with pytest.raises(Refused, match="one organisation already"):
+        with pytest.raises(Refused, match="already merged"):
             merge()
-        with pytest.raises(Refused, match="one organisation already"):
+        with pytest.raises(Refused, match="already merged"):
             merge(KEPT, DUPLICATE)
-        with pytest.raises(Refused, match="it must be the one that is kept"):
+        with pytest.raises(Refused, match="it must be the entry that is kept"):
             merge(KEPT, THIRD)
         with pytest.raises(Refused, match="Undo this first"):
             merge(DUPLICATE, THIRD)
@@ -260,10 +261,26 @@ def test_nobody_merges_an_organisation_for_which_they_act(app: Flask, monkeypatc
         with pytest.raises(Refused, match="another administrator must do this"):
             merge(THIRD)
 
-        monkeypatch.setattr(duplicates, "_own", lambda *_: [])
+        monkeypatch.setattr(organisations, "against", lambda *_, **__: [])
         merge(THIRD)
 
         assert 1 in visible_to("ada"), "without the guard they would give themselves what belongs to the other"
+
+
+def test_nobody_merges_or_separates_a_rival_of_an_applicant_for_which_they_act(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        merge(THIRD)
+        with transaction():
+            persons.join(named("ada"), row(DUPLICATE), actor=w.SYSTEM)
+        with pytest.raises(Refused, match="another applicant to a call to which this organisation has applied"):
+            separate(THIRD)
+
+        monkeypatch.setattr(involved, "is_rival", lambda *_: False)
+        separate(THIRD)
+
+        assert row(THIRD).merged_into_id is None, "without the guard a competitor would lose what its members may see"
 
 
 def test_only_an_administrator_merges(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

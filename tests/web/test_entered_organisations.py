@@ -11,10 +11,11 @@ from grants.db import db, transaction
 from grants.jobs.sealing import evidence
 from grants.models import Event, Organisation, Profile, Verification
 from grants.queries import matches
-from grants.services import authority, organisations, transitions
+from grants.services import authority, organisations, persons, transitions
 from grants.services.integrity.verifying.verification import findings
 from grants.services.organisations import Named
 from grants.services.refusals import Refused
+from tests import world as w
 from tests.browser import Answer, browser, named
 from workflows.engine.roles import Actor, Role
 
@@ -143,6 +144,29 @@ def test_the_second_of_two_corrections_is_refused_and_kept(app: Flask) -> None:
 
     assert answer.status_code == 409
     assert answer.page.form("/correct").fields["organisation"] == ["Chapter of the island"]
+
+
+@pytest.mark.parametrize(
+    ("acting_for", "reason"),
+    [(1, "act or have acted for this organisation"), (2, "acted for another applicant to a call")],
+)
+def test_nobody_corrects_an_applicant_of_ones_own_or_a_rival(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, acting_for: int, reason: str
+) -> None:
+    """The kind and the country of an organisation decide to which calls it may apply."""
+    with app.app_context():
+        made = w.found()
+        for chapter in ("mg", "bo"):
+            w.begun(made, "BTN-L", chapter)
+        with transaction():
+            persons.join(named("ada"), db.session.get_one(Organisation, acting_for), actor=w.SYSTEM)
+
+    answer = correct(app, country="KE")
+
+    assert (answer.status_code, reason in answer.page.text) == (409, True)
+    assert answer.page.form("/correct").fields["country"] == ["KE"]
+    monkeypatch.setattr(organisations, "against", lambda *_, **__: [])
+    assert correct(app, country="KE").status_code == 302
 
 
 def test_a_correction_needs_a_role_without_a_limit(app: Flask) -> None:

@@ -104,7 +104,7 @@ def test_a_secret_that_we_have_not_made_is_refused(app: Flask, sealed: str) -> N
     answer = window.submit(window.get(APP), APP, code=pyotp.TOTP(SECRET).now(), sealed=sealed)
 
     assert answer.status_code == 422
-    assert "The key of this page could not be read." in answer.page.text
+    assert "The key on this page could not be read." in answer.page.text
 
 
 def test_a_wrong_code_shows_the_same_secret_again(app: Flask) -> None:

@@ -172,9 +172,9 @@ def as_last(world: w.World) -> None:
 def test_the_last_contact_neither_leaves_nor_gives_that_up(app: Flask) -> None:
     with app.app_context():
         change("mg2", Right.EDIT)
-        with pytest.raises(Refused, match="is the last contact of the organisation"):
+        with pytest.raises(Refused, match="is the only contact of the organisation"):
             as_last(w.found())
-        with pytest.raises(Refused, match="is the last contact of the organisation"):
+        with pytest.raises(Refused, match="is the only contact of the organisation"):
             change("mg1", Right.EDIT)
         assert held("mg1").is_contact
 

@@ -289,7 +289,7 @@ def test_the_other_ways_stay_while_the_provider_is_down(app: Flask, provided: Se
     answer = client.submit(client.get("/sign-in"), BEGIN)
 
     assert refuses(client, answer, 503)
-    assert sentence(answer).startswith("Login does not answer. Sign in in another way, or try again later.")
+    assert sentence(answer).startswith("Login is not responding. Sign in another way, or try again later.")
 
 
 def test_a_provider_that_goes_down_meanwhile_is_no_failure_of_the_person(app: Flask, provided: Settings) -> None:
@@ -337,7 +337,7 @@ def test_a_link_is_removed_recorded_and_mailed(app: Flask) -> None:
     removed = client.submit(client.get("/account"), path)
 
     assert (refused.status_code, removed.status_code) == (404, 302)
-    assert "Account of Login no longer linked for signing in." in client.get(removed.location).page.text
+    assert "Login account no longer linked for signing in." in client.get(removed.location).page.text
     with app.app_context():
         assert db.session.query(ProviderAccount).filter_by(ended_at=None).count() == 0
 

@@ -62,7 +62,7 @@ def test_the_selected_jobs_are_retried_and_the_others_are_not(app: Flask, world:
     status, text = retry(signed_in(app, world.people["ada"]), first, second)
 
     assert status == 302
-    assert "2 jobs are retried." in text
+    assert "2 jobs are being retried." in text
     assert jobs(app) == [third]
 
 
@@ -75,7 +75,7 @@ def test_jobs_that_another_person_has_retried_are_counted_apart(app: Flask, worl
     answer = ada.submit(page, "/failures/again", rows=[str(row) for row in (first, second, third)])
 
     text = words(ada.get(answer.location))
-    assert "2 jobs are retried. 1 other job had been retried or had succeeded already." in text
+    assert "2 jobs are being retried. 1 other job had been retried or had succeeded already." in text
     assert jobs(app) == []
 
 

@@ -31,7 +31,7 @@ OPEN = {
     "links.use", "mailbox.index", "mailbox.show", "provider_accounts.begin", "provider_accounts.finish",
     "registrations.show", "registrations.use", "second_step.create",
     "second_step.passkey_options", "second_step.show", "second_step.use_passkey", "sessions.create", "sessions.end",
-    "sessions.new", "static",
+    "sessions.new", "static", "unsubscriptions.show", "unsubscriptions.use",
 }  # fmt: skip
 """What a session opens before the second step, read by eye: the step itself, signing in and out, what pages load, and
 pages whose address is a secret."""
@@ -125,9 +125,10 @@ def test_no_address_with_a_secret_is_led_away_with_it_in_the_query(app: Flask) -
     answers = [browser.get(page) for page in [*pages, "/v/FG-2026-1/secret"]]
 
     assert found == {
-        "links.show", "links.use", "invitations.show", "invitations.accept", "registrations.show", "registrations.use"
+        "links.show", "links.use", "invitations.show", "invitations.accept", "registrations.show", "registrations.use",
+        "unsubscriptions.show", "unsubscriptions.use",
     }  # fmt: skip
-    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(404, None)] * 4
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(404, None)] * 5
 
 
 def test_without_that_declaration_the_token_would_stand_in_a_query(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

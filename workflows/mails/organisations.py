@@ -81,7 +81,7 @@ INVITATION_ACCEPTED = Notification(
     key="invitation_accepted",
     occasion="A person has accepted an invitation to an organisation.",
     whom="the person who invited, and the contacts of the organisation",
-    urgency=Urgency.OPTIONAL,
+    urgency=Urgency.ORDINARY,
 )
 HAND_OVER_ACCEPTED = Notification(
     Role.APPLICANT,
@@ -93,7 +93,6 @@ HAND_OVER_ACCEPTED = Notification(
     key="hand_over_accepted",
     occasion="A successor has taken over the rights of a member.",
     whom="the person who hands over, and the contacts of the organisation",
-    urgency=Urgency.OPTIONAL,
 )
 RIGHTS_CHANGED = Notification(
     Role.APPLICANT,

@@ -213,6 +213,42 @@ def ever_for(organisation: Organisation, person: int | None) -> bool:
     return db.session.scalar(found.where(own, Involvement.person_id == person).limit(1)) is not None
 
 
+def rivals(organisation: Any) -> Select[int]:
+    """The people who were ever on the side of another applicant to a call to which the organisation has applied.
+
+    organisation: its id, or the column with it.
+    """
+    own = aliased(Application)
+    return (
+        select(Involvement.person_id)
+        .join(Application, Application.id == Involvement.application_id)
+        .join(own, (own.call_id == Application.call_id) & (own.id != Application.id))
+        .where(
+            is_one_with(own.organisation_id, organisation),
+            ~is_one_with(Application.organisation_id, organisation),
+            APPOINTED,
+        )
+    )
+
+
+def is_rival(organisation: Organisation, person: int | None) -> bool:
+    """Whether the person is one of `rivals`."""
+    found = rivals(organisation.id).where(Involvement.person_id == person)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def judges_for(organisation: Organisation, person: int | None) -> bool:
+    """Whether the person has a conflict of interest in an application of the organisation, or a review of one."""
+    own = is_one_with(Application.organisation_id, organisation.id)
+    conflicts = select(Conflict.id).where(Conflict.person_id == person, Conflict.lifted_at.is_(None))
+    reviews = select(Assignment.id).where(Assignment.person_id == person)
+    found = (
+        conflicts.join(Application, Application.id == Conflict.application_id).where(own).exists(),
+        reviews.join(Application, Application.id == Assignment.application_id).where(own).exists(),
+    )
+    return bool(db.session.scalar(select(or_(*found))))
+
+
 def judges(application: Application) -> frozenset[int]:
     """Those who have completed a check of the application, submitted a review, recommended or decided on it.
 

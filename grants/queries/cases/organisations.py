@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from grants.db import GRANTS_NOW, db
 from grants.models import Application, Award, Membership, Organisation, Report, Verification
-from grants.models.organisations import entries, is_one_with
+from grants.models.organisations import is_one_with
 from workflows import cases
 
 MOST_OVERDUE = 10
@@ -29,8 +29,8 @@ def columns(owner: Any, besides: Any = None) -> tuple[ColumnElement[Any], ...]:
     contacts = confirmed(owner)
     others = [] if besides is None else [_THEIRS.id != besides]
     held = running(_THEIRS, owner, *others, outside=_tables(owner, besides))
-    of_kept = Verification.organisation_id == entries(owner)[1]
-    unverified = select(Verification.id).where(of_kept, Verification.step != "verified")
+    own = is_one_with(Verification.organisation_id, owner)
+    unverified = select(Verification.id).where(own, Verification.step != "verified")
     waits = unverified.correlate(*_tables(owner)).exists()
     return contacts.scalar_subquery(), held, _overdue(owner), waits
 

@@ -53,7 +53,7 @@ def begin(person: Person, way: str, *, address: str) -> Attempt:
     if failures.here >= allowed or failures.place >= PLACE_TRIES:
         minutes = WINDOW.seconds // 60
         raise NotConfirmed(Message("Too many wrong codes. Wait %(minutes)s minutes, then try again.", minutes=minutes))
-    failure = sessions.record_failure(email=account, address=place)
+    failure = sessions.record_failure(account=account, address=place)
     db.session.flush()
     return Attempt(failure.id)
 

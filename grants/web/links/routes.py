@@ -116,7 +116,7 @@ def _answered(token: str, link: Link) -> str | tuple[str, int]:
             if links.use(token, person) == links.EMAIL:
                 email_changes.confirm(person)
             else:
-                email_changes.refuse(person, change_id)
+                email_changes.refuse(person, change_id, current_app.extensions["settings"])
     except links.Unusable:
         return _unusable()
     except ConstraintViolated:

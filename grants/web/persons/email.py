@@ -58,9 +58,10 @@ def change() -> Response | tuple[str, int]:
     tried = identity.identify(form, person.email) if person.password_hash else None
     if "present_password" in form and tried is None:
         return _page(form), 422
+    with transaction():
+        identity.withdraw(tried)
     try:
         with transaction():
-            identity.withdraw(tried)
             email_changes.ask(account_view.oneself(), form.email.data or "")
     except Refused as refused:
         form.email.errors = [translate(reason) for reason in refused.reasons]

@@ -78,9 +78,10 @@ def close() -> Answer | tuple[str, int]:
     tried = identity.identify(form, person.email) if person.password_hash else None
     if "present_password" in form and tried is None:
         return _page(form), 422
+    with transaction():
+        identity.withdraw(tried)
     try:
         with transaction():
-            identity.withdraw(tried)
             closures.close(account_view.oneself(), apply=transitions.apply)
     except Refused as refused:
         return shown_again(lambda: _page(form), refused)

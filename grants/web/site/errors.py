@@ -95,8 +95,8 @@ UNSURE = Message(
 KEPT = frozenset({409, 422, 500, 503})
 """The answers that repeat what was typed, because the form was ours and may be sent again."""
 LARGE_FILE = Message("The file is larger than 2 MB, so we could not verify it. Upload the document as you received it.")
-LINK = re.compile(r"(/(?:link|invitation)/(?:registration/)?)[^\s/]+")
-"""The address of a one-time link or of an invitation."""
+LINK = re.compile(r"(/(?:link|invitation|unsubscribe)/(?:registration/)?)[^\s/]+")
+"""The address of a one-time link, of an invitation, or of the link for urgent emails only."""
 AGAINST = (Refused, Stale, ConstraintViolated)
 """Why a command was not carried out, where its form can be shown again."""
 WITHOUT_ROLE = Message(

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from grants.db import transaction
 from grants.services import unsubscriptions
 from grants.services.unsubscriptions import Unusable
-from grants.web.site.authorization import open_to_all
+from grants.web.site.authorization import before_second_step, open_to_all
 from grants.web.site.csrf import protection
 from grants.web.site.idempotency import not_idempotent
 from grants.web.site.navigation import page
@@ -23,6 +23,7 @@ bp = Blueprint("unsubscriptions", __name__)
 
 
 @bp.get("/unsubscribe/<token>")
+@before_second_step
 @open_to_all
 def show(token: str) -> str | tuple[str, int]:
     """What the link does, with the button that does it."""
@@ -35,6 +36,7 @@ def show(token: str) -> str | tuple[str, int]:
 
 @bp.post("/unsubscribe/<token>")
 @protection.exempt
+@before_second_step
 @open_to_all
 @not_idempotent("it sets one choice, and sets it again to the same")
 def use(token: str) -> str | tuple[str, int]:
