@@ -18,6 +18,8 @@ from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 RIVAL = "You have acted for an applicant to this call, so another person must do this."
 COVERED = "You have acted for an applicant to a call that this role covers, so another person must do this."
 APPLIED = "You have acted for an applicant to BTN-L round"

@@ -34,6 +34,8 @@ from workflows.flows.standard import FLOWS
 from workflows.rules.involvements import IMPARTIAL, JUDGING
 from workflows.rules.reviews import MAY_REVIEW
 
+pytestmark = pytest.mark.sweep
+
 INVOLVED = "You have acted for the applicant, so another person must do this."
 RIVAL = "You have acted for an applicant to this call, so another person must do this."
 OPENED = "You have opened this application as a reviewer, so another person must do this."

@@ -64,7 +64,7 @@ def outcome(stage: Stage, row: Row, *held: Right) -> str:
 
 
 @pytest.mark.parametrize("right", GIVEN)
-@pytest.mark.parametrize("row", swept(named(ROWS), lambda row: (row.endpoint, row.method)))
+@pytest.mark.parametrize("row", swept(named(ROWS), lambda row: row.noun))
 def test_a_member_with_one_right_may_what_requires_it(stage: Stage, row: Row, right: Right) -> None:
     wanted = required(stage, row)
 
@@ -79,7 +79,7 @@ def test_a_member_with_one_right_may_what_requires_it(stage: Stage, row: Row, ri
 LATER = [row for row in ROWS if row.method == "POST"]
 
 
-@pytest.mark.parametrize("row", swept(named(LATER), lambda row: row.endpoint))
+@pytest.mark.parametrize("row", swept(named(LATER), lambda row: row.noun))
 def test_a_right_that_ends_after_the_page_has_looked_does_not_count(
     stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:

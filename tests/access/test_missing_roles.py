@@ -16,6 +16,8 @@ from tests.prepared import Prepare
 from tests.web.reading import statements
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 OFFICER = "No programme officer can continue with this application. Appoint another one."
 APPROVER = "No approver can decide on this application. Appoint another one."
 

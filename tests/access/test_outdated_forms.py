@@ -26,6 +26,8 @@ from tests.sweeps import swept
 from workflows.engine.roles import Role
 from workflows.flows.standard import FLOWS
 
+pytestmark = pytest.mark.sweep
+
 ADDS = "adds a row and changes none"
 TAKES = "what it takes must still be waiting, which is asked under its lock"
 ENDS = "ends one row, which is ended once"

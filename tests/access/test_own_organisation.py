@@ -17,6 +17,8 @@ from tests.browser import named, signed_in
 from tests.prepared import Prepare
 from workflows.engine.roles import Actor, Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:

@@ -13,6 +13,8 @@ from tests.access.stage import Stage
 from tests.access.table import Row, named, rows
 from tests.bench.lists import statements
 
+pytestmark = pytest.mark.sweep
+
 MOST, MOST_OF_DETAILS = 12, 17
 """One statement of the pages of applicants is for the officer whom they name, and one of an agreement for contacts."""
 DETAILS = {"applications.show", "awards.show", "organisations.show"}

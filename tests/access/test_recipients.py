@@ -25,7 +25,7 @@ from tests import world as w
 from tests.browser import named
 from workflows.engine.roles import Role
 
-pytestmark = pytest.mark.ground("awarded")
+pytestmark = [pytest.mark.ground("awarded"), pytest.mark.sweep]
 REASON = "The school has closed meanwhile, and nobody else would keep the mast; we are sorry to say so."
 
 

@@ -17,6 +17,8 @@ from tests import world as w
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 FIRST_EDIT, FIRST_REPORT, JOINED = "First edit of the proposal", "First edit of a report", "New member of the applicant"
 
 

@@ -19,6 +19,8 @@ from tests.browser import Answer, browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 REASON = "or have opened it as a reviewer, so another administrator must do this."
 SHOWN = "Another administrator must assign and end the roles that cover these calls until there is a decision"
 STATEMENT, IN_REVIEW = 1, 2

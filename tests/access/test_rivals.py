@@ -19,6 +19,8 @@ from tests.browser import browser, named
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 RIVAL = "You have acted for an applicant to this call, so another person must do this."
 COMPETES = "You have acted for another applicant to this call. Declare a conflict of interest."
 LEAVE = "You have acted for the applicant. Declare a conflict of interest."

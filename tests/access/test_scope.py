@@ -22,6 +22,8 @@ from tests.prepared import Prepare
 from tests.web.reading import words
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 SMALL, LARGE = "BTN-S", "BTN-L"
 LIMITED = {
     "sofie": (Role.OFFICER, SMALL),

@@ -22,6 +22,8 @@ from grants.outside.inspection.verdict import Refused, Verdict
 from tests.attachments import images, pdfs
 from workflows.attachments import PDF, PICTURE, REFUSALS, TEXT, Kind, Reason
 
+pytestmark = pytest.mark.sweep
+
 CONFINED = """
 import os, sys
 from grants.outside.inspection.limits import Limits, confine

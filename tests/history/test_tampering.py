@@ -16,6 +16,8 @@ from grants.services.integrity.verifying import verification
 from tests.history.conftest import Forge
 from tests.history.proof import found, rebuilt, seal_all
 
+pytestmark = pytest.mark.sweep
+
 OURS = "subject = 'application' AND subject_id = 1"
 TAMPERINGS = {
     "edit": (

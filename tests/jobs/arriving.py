@@ -73,7 +73,7 @@ def ordinary_mails(app: Flask) -> list[str]:
 
 def _refused() -> list[Outbox]:
     rows = db.session.query(Outbox).filter_by(kind="mail").order_by(Outbox.id)
-    return [row for row in rows if "not taken over" in str(row.args.get("subject"))]
+    return [row for row in rows if "not added" in str(row.args.get("subject"))]
 
 
 def refusals(app: Flask) -> list[str]:

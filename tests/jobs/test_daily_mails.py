@@ -28,6 +28,8 @@ from workflows.engine.roles import Role
 from workflows.engine.urgency import Delivery
 from workflows.flows.notifications import LATE, TURNED_DOWN, WITHDRAWN
 
+pytestmark = pytest.mark.sweep
+
 HOUR = 3_600
 VALUES: dict[str, Value] = {"title": "Masts", "reference": "A-1", "organisation": "Chapter", "reason": "No time."}
 

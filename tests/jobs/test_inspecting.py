@@ -253,7 +253,7 @@ def test_verify_finds_a_missing_copy_preview_and_inspection(app: Flask, settings
         db.session.remove()
 
         assert problems(settings) == [
-            "Attachment 2 has not been checked and is not queued for it.",
+            "Attachment 2 has not been checked and is not queued to be checked.",
             "Attachment 1: its file is missing or damaged.",
             "Preview 1 of an attachment: its file is missing or damaged.",
         ]

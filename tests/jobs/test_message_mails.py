@@ -123,6 +123,6 @@ def test_a_bounce_is_shown_under_the_message(app: Flask, folder: Path, sink: Sin
 
     assert stored(app) == []
     page = words(shown(app, "olga", "/applications/1/messages"))
-    assert "Email to Mg1 (demo) came back" in page
+    assert "Email to Mg1 (demo) was returned" in page
     assert "552 5.2.2 mailbox full" in page
     assert "Emailed to Mg2 (demo)" in page

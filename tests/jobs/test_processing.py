@@ -22,6 +22,8 @@ from grants.services import outbox
 from reports.snapshots import parse
 from tests.databases import advance
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def letter(awarded_app: Flask) -> int:

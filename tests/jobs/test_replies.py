@@ -108,7 +108,7 @@ def test_attachments_are_counted_and_left_out(app: Flask, folder: Path) -> None:
 
     assert [row.files for row in stored(app)] == [2]
     page = words(shown(app, "mg1", "/applications/1/messages"))
-    assert "2 files were not taken over. Upload them on the page of the application." in page
+    assert "2 attachments were not added. Upload them on the page of the application." in page
 
 
 def test_a_right_to_left_text_keeps_its_letters_and_no_override(app: Flask, folder: Path) -> None:

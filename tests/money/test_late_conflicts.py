@@ -19,6 +19,8 @@ from tests.money.test_judging import Meeting, transition
 from tests.prepared import Prepare
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def reviewed(prepare: Prepare, in_review: str) -> str:

@@ -24,6 +24,8 @@ from tests.money.conftest import Copies
 from tests.prepared import Prepare
 from workflows.engine.roles import CLOCK, Actor, Role
 
+pytestmark = pytest.mark.sweep
+
 LOST = "You no longer have the role"
 
 

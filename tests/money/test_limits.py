@@ -12,6 +12,8 @@ from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together
 from tests.money.test_races import award, unlock_all
 
+pytestmark = pytest.mark.sweep
+
 
 def grants(app: Flask, chapter: int) -> tuple[int, list[object]]:
     """Award one application of the chapter, then the other two at once; returns how many grants it then holds."""

@@ -19,6 +19,8 @@ from tests.money.conftest import Copies
 from tests.money.racing import DONE, ROUNDS, together
 from tests.reused import Reused
 
+pytestmark = pytest.mark.sweep
+
 SENDERS = 20
 ANSWER = Answer(302, "/made/1", "text/html; charset=utf-8", "Made.")
 Sent = tuple[int, str | None, bytes]

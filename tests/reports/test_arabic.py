@@ -20,6 +20,8 @@ from reports.typography import isolated, runs_right_to_left
 from reports.wording import wording
 from tests.reports import examples, reading
 
+pytestmark = pytest.mark.sweep
+
 LETTERS = (examples.award_letter, examples.decline_letter, examples.receipt)
 AWARD = partial(examples.award_letter, "ar")
 RECEIPT = partial(examples.receipt, "ar")

@@ -15,6 +15,8 @@ from reports.snapshots import Condition, Duty, Instalment, Recipient
 from reports.snapshots.facts import Language
 from tests.reports import examples, reading
 
+pytestmark = pytest.mark.sweep
+
 HOSTILE = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>&amp; {name} {{ it.number }} {% raw %} \\u202e'
 
 

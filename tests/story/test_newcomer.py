@@ -29,6 +29,8 @@ from tests.workflows.test_programmes import TRAVEL
 from tests.world import WHY, World
 from workflows.programmes import read_also
 
+pytestmark = pytest.mark.sweep
+
 TITLE = "A seat at the regional forum"
 REQUEST = {
     "title": TITLE,

@@ -24,6 +24,8 @@ from tests.world import World
 from workflows.engine.roles import Role
 from workflows.programmes import programmes
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def two_calls(prepare: Prepare) -> str:

@@ -16,6 +16,8 @@ from tests.prepared import Prepare
 from tests.world import World
 from workflows.engine.roles import Role
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="session")
 def ground(prepare: Prepare) -> str:

@@ -25,7 +25,7 @@ from tests.web.reading import statements
 from tests.web.test_account import events
 from tests.web.test_mailed_links import TOKEN
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 NEW, OLD = "mia@new.example", "mg1@example.org"
 PATH = "/account/email"

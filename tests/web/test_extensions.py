@@ -24,6 +24,8 @@ from workflows.engine.roles import Role
 from workflows.rules import proposals
 from workflows.submitting import Deadline
 
+pytestmark = pytest.mark.sweep
+
 WHY = "The power was off in the whole region."
 
 

@@ -19,6 +19,8 @@ from tests.sweeps import swept
 from tests.web import grown
 from tests.web.grown import Sites
 
+pytestmark = pytest.mark.sweep
+
 INDEX = "CREATE INDEX document_superseded_idx ON document (supersedes_id) WHERE supersedes_id IS NOT NULL"
 PAGES = swept(
     (pytest.param(name, address, id=f"{name}-{address}") for name, address in addresses.every()),

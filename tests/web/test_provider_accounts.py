@@ -26,7 +26,7 @@ from tests.databases import advance
 from tests.web.passwords import SECOND_STEP, let_sign_in
 from workflows.engine.message import Message
 
-pytestmark = pytest.mark.ground("small")
+pytestmark = [pytest.mark.ground("small"), pytest.mark.sweep]
 
 BEGIN, CALLBACK = "/sign-in/provider", "/sign-in/provider/callback"
 CLIENT = "grants"

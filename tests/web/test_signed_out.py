@@ -27,6 +27,8 @@ from tests.web.passwords import (
 )
 from tests.web.writing import AUTO, drafted, form_of, single
 
+pytestmark = pytest.mark.sweep
+
 WRITE, WITHDRAW = "/applications/1/write", "/applications/1/transitions/withdraw"
 SUMMARY = 'Line one\n\n"Two" <b>\nتثبيت برج'
 TYPED = {"title": "Mast", "summary": SUMMARY, "budget-0-quantity": "7"}

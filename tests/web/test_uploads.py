@@ -106,7 +106,10 @@ def test_no_name_is_a_path(app: Flask, name: str, shown: str) -> None:
         ({"type": "diary"}, "Select a type of document."),
         ({"type": "other"}, "Enter the name of the document."),
         ({"valid_until": "soon"}, "Enter a date, such as 2026-03-01."),
-        ({"valid_from": "2027-02-01", "valid_until": "2027-01-01"}, "that is the same as or after the “Valid from” date"),
+        (
+            {"valid_from": "2027-02-01", "valid_until": "2027-01-01"},
+            "the same as or after the “Valid from” date",
+        ),
     ],
 )
 def test_wrong_facts_are_refused_with_a_sentence(app: Flask, fields: dict[str, str], sentence: str) -> None:
