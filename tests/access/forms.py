@@ -136,8 +136,8 @@ SENT: dict[str, Sent] = {
     ),
     "/organisations": _sent("/organisations/new", kind="university", country="TG", **ADDED),
     "/organisations/{organisation}/correct": _sent("/organisations/{organisation}/correct", organisation="Other name"),
-    "/organisations/{refused}/merge": _sent(
-        "/organisations/{refused}/merge?kept={verified}", reason=REASON, confirmed="y"
+    "/organisations/{entered}/merge": _sent(
+        "/organisations/{entered}/merge?kept={organisation}", reason=REASON, confirmed="y"
     ),
     "/organisations/{merged}/separate": _sent("/organisations/{merged}/separate", reason=REASON),
     "/register": _sent("/register", **REGISTERED),

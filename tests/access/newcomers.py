@@ -53,13 +53,14 @@ def registered(world: World) -> dict[str, str]:
 
 
 def merged(world: World) -> dict[str, str]:
-    """An organisation that is merged into another one."""
+    """An organisation that is merged into another one, and a third entry that is not merged."""
     actor = world.actor("ada", Role.ADMINISTRATOR)
+    names = ("Entered twice", "Entered once", "Entered again")
     with transaction():
-        duplicate, kept = (w.organisation(name, "TG", "fr") for name in ("Entered twice", "Entered once"))
+        duplicate, kept, third = (w.organisation(name, "TG", "fr") for name in names)
     with transaction():
         duplicates.merge(duplicate, kept, reason="The same.", version=2, actor=actor, apply=transitions.apply)
-    return {"merged": str(duplicate.id)}
+    return {"merged": str(duplicate.id), "entered": str(third.id)}
 
 
 def message(world: w.World, application: int) -> int:

@@ -36,7 +36,7 @@ RIVAL = "You have acted for an applicant to this call, so another person must do
 COVERED = "You have acted for an applicant to a call that this role covers, so another person must do this."
 OTHERS = {
     "/organisations/{organisation}/correct": "You act or have acted for this organisation",
-    "/organisations/{refused}/merge": "You act or have acted for this organisation",
+    "/organisations/{entered}/merge": "You act or have acted for this organisation",
 }
 """Forms about an organisation, with the reason that they give."""
 STAFF = ("off", "app", "fin", "adm")

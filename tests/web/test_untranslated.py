@@ -26,8 +26,9 @@ from werkzeug.test import TestResponse
 from config import LANGUAGES, NAMES
 from grants import language
 from grants.db import db
-from grants.models import Invitation, Outbox, Person, Registration, Report
+from grants.models import Invitation, Organisation, Outbox, Person, Registration, Report
 from grants.outside.servers import Postgres
+from grants.services import registers
 from grants.web.links.link_view import masked
 from grants.web.site import formats
 from tests import provider
@@ -39,7 +40,7 @@ from workflows.engine.message import Message
 READ = {"title", "alt", "aria-label", "placeholder"}
 UNREAD = {"script", "style", "template"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-RANDOM = re.compile("[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
+RANDOM = re.compile("[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}|[A-Z2-9]{4}(?:-[A-Z2-9]{4}){5}")
 """The key of an authenticator app, and a recovery code."""
 READERS = {"own", "rev", "off", "app", "fin", "aud", "adm", "anon"}
 """Who reads the pages, as the access tests name them."""
@@ -113,6 +114,7 @@ def data() -> set[str]:
                 found |= {str(value) for value in db.session.scalars(select(column).distinct()) if value}
             elif isinstance(column.type, JSONB) and column.name in TYPED:
                 found |= {text for value in db.session.scalars(select(column)) for text in leaves(value)}
+    found |= {registers.ours(id) for id in db.session.scalars(select(Organisation.id))}
     for address in (Person.email, Invitation.email, Registration.email):
         found |= {masked(one) for one in db.session.scalars(select(address))}
     lines = {" ".join(line.split()) for text in found for line in text.splitlines()}
@@ -148,7 +150,7 @@ def constants() -> frozenset[str]:
     zones = [key for key in get_global("zone_territories") if key in available_timezones() and "Etc" not in key]
     cities = (get_timezone_location(key, locale=english, return_city=True) for key in zones)
     named += [*NAMES.values(), *cities, *(english.languages[one] for one in LANGUAGES)]
-    named += [*(str(Locale(one).display_name) for one in LANGUAGES), provider.NAME]
+    named += [*(str(Locale(one).display_name) for one in LANGUAGES), provider.NAME, provider.ISSUER]
     codes = "ValueError UTC USD LDC SIDS PDF JPEG PNG WebP TIFF DOCX ODT XLSX ODS kB MB Foundation Grants English"
     return frozenset(word for text in (*named, codes) for word in WORD.findall(text))
 
