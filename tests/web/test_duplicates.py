@@ -17,10 +17,9 @@ from grants.db import ConstraintViolated, db, transaction
 from grants.jobs.sealing import evidence
 from grants.models import Application, Assignment, Call, Event, Involvement, Organisation
 from grants.queries import matches, recipients
-from grants.queries.applications import involvements as involved
 from grants.queries.cases.organisations import applicant
 from grants.queries.matches import Candidate
-from grants.services import authority, duplicates, locking, organisations, persons, transitions
+from grants.services import duplicates, locking, persons, transitions
 from grants.services.applications import drafts
 from grants.services.integrity.verifying.verification import findings
 from grants.services.refusals import Refused, Stale
@@ -252,47 +251,6 @@ def test_without_the_guard_the_database_keeps_merges_flat(app: Flask, monkeypatc
 
         with pytest.raises(ConstraintViolated):
             merge(KEPT, THIRD)
-
-
-def test_nobody_merges_an_organisation_for_which_they_act(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    with app.app_context():
-        with transaction():
-            persons.join(named("ada"), row(THIRD), actor=w.SYSTEM)
-        with pytest.raises(Refused, match="another administrator must do this"):
-            merge(THIRD)
-
-        monkeypatch.setattr(organisations, "against", lambda *_, **__: [])
-        merge(THIRD)
-
-        assert 1 in visible_to("ada"), "without the guard they would give themselves what belongs to the other"
-
-
-def test_nobody_merges_or_separates_a_rival_of_an_applicant_for_which_they_act(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with app.app_context():
-        merge(THIRD)
-        with transaction():
-            persons.join(named("ada"), row(DUPLICATE), actor=w.SYSTEM)
-        with pytest.raises(Refused, match="another applicant to a call to which this organisation has applied"):
-            separate(THIRD)
-
-        monkeypatch.setattr(involved, "is_rival", lambda *_: False)
-        separate(THIRD)
-
-        assert row(THIRD).merged_into_id is None, "without the guard a competitor would lose what its members may see"
-
-
-def test_only_an_administrator_merges(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    with app.app_context():
-        olga = Actor(person=named("olga").id, role=Role.ADMINISTRATOR, via="test")
-        with pytest.raises(Refused):
-            merge(actor=olga)
-
-        monkeypatch.setattr(authority, "confirm", lambda *_, **__: None)
-        merge(actor=olga)
-
-        assert row(DUPLICATE).merged_into_id == KEPT
 
 
 def test_two_administrators_who_merge_in_both_directions_merge_once(app: Flask) -> None:

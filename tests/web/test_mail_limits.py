@@ -8,10 +8,12 @@ from flask import Flask
 from config import Settings
 from grants.db import db, transaction
 from grants.models import Invitation, Outbox
+from grants.queries import sessions
 from grants.services import email_changes, invitations, links, mail_limits
+from grants.services import sessions as sign_in
 from grants.services.refusals import Refused
 from tests import world as w
-from tests.browser import Answer
+from tests.browser import Answer, anonymous
 from tests.databases import advance
 from tests.web.test_colleagues import LOVA, browser, chapter, invite, invite_to_role
 from tests.web.test_hand_overs import OTHER, ask
@@ -122,3 +124,28 @@ def test_one_place_orders_twenty_links_a_day_for_an_address(app: Flask, settings
         links.ask(LOVA, links.SIGN_IN, address="192.0.2.2")
 
     assert ordered(app, "link") == links.A_DAY + 1
+
+
+TYPED = ("mails to lova@example.org", "address of 1", "addresses of 1 in a day", "code for fay@example.org")
+"""What other limits count, as a stranger could type it at the sign-in page."""
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_is_typed_at_the_sign_in_page_spends_no_other_limit(app: Flask, typed: str) -> None:
+    client = anonymous(app)
+    for _ in range(MOST):
+        client.submit(client.get("/sign-in"), "/sign-in", email=typed, password="a guess")
+
+    with app.app_context():
+        counted = sessions.failures(typed, "127.0.0.1", mail_limits.WINDOW).account
+        tried = sessions.failures(f"password for {typed}", "127.0.0.1", mail_limits.WINDOW).account
+    assert (counted, tried) == (0, MOST)
+
+
+def test_if_the_sign_in_counted_it_plainly_nobody_could_invite_the_address(app: Flask) -> None:
+    """Counter-test: the same key, without the word that the sign-in puts before it."""
+    with app.app_context(), transaction():
+        for _ in range(MOST):
+            sign_in.record_failure(account=f"mails to {LOVA}", address="127.0.0.1")
+
+    assert (invite(app).status_code, ordered(app)) == (409, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -23,6 +24,7 @@ from tests import provider as at_provider
 from tests import world as w
 from tests.browser import Answer, Careful, anonymous, browser, named
 from tests.databases import advance
+from tests.second_factors import give_app
 from tests.web.passwords import SECOND_STEP, let_sign_in
 from workflows.engine.message import Message
 
@@ -112,8 +114,6 @@ def test_a_role_shows_its_own_second_factor(app: Flask) -> None:
 def test_the_factor_of_the_provider_counts_where_it_is_set_and_fresh(
     app: Flask, provided: Settings, *, age: int, opened: bool
 ) -> None:
-    import time
-
     app.extensions["settings"] = replace(provided, oidc_second_factor=("mfa",))
     client, other = anonymous(app), anonymous(app)
 
@@ -122,6 +122,32 @@ def test_the_factor_of_the_provider_counts_where_it_is_set_and_fresh(
 
     assert (client.get("/funds").status_code == 200) is opened
     assert other.get("/funds").location.startswith(SECOND_STEP)
+
+
+def test_at_the_first_sign_in_the_factor_of_the_provider_does_not_replace_ones_own(
+    app: Flask, provided: Settings
+) -> None:
+    """A mailbox may suffice to make an account at the provider, and must not take the place of a second factor here."""
+    app.extensions["settings"] = replace(provided, oidc_second_factor=("mfa",))
+    with app.app_context(), transaction():
+        give_app(app, named("fay"))
+    shown: dict[str, object] = {**FAY, "amr": ["mfa"], "auth_time": int(time.time()) - 60}
+    first, second = anonymous(app), anonymous(app)
+
+    sign_in(first, "fay", **shown)
+    sign_in(second, "fay", **shown)
+
+    assert first.get("/funds").location.startswith(SECOND_STEP)
+    assert second.get("/funds").status_code == 200
+
+
+def test_a_provider_with_symmetric_signatures_only_is_none(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = anonymous(app)
+    address = begun(client)
+    [known] = provider.KNOWN.values()
+    monkeypatch.setitem(known.document, "id_token_signing_alg_values_supported", ["HS256"])
+
+    assert refuses(client, client.get(at_provider.confirmed(address, "mia", **MIA)), 503)
 
 
 def test_who_has_no_factor_here_signs_in_again_for_a_fresh_one(app: Flask, provided: Settings) -> None:

@@ -8,8 +8,11 @@ from flask import Flask
 from config import Settings
 from grants.db import db, transaction
 from grants.models import EmailChange, Link, Person
+from grants.queries import provider_accounts
 from grants.queries.sessions import Current
 from grants.services import email_changes, links, locking
+from grants.services import provider_accounts as provider_services
+from tests import provider
 from tests.browser import Careful, anonymous, browser, named, signed_in
 from tests.databases import advance
 from tests.second_factors import give_app
@@ -71,6 +74,30 @@ def test_the_owner_gets_the_old_address_back(app: Flask) -> None:
     assert use(app, waiting).status_code == 404
     assert password(app) is None
     assert events(app)[-1] == "Change of the email address undone, and password removed"
+
+
+def linked(app: Flask) -> int:
+    """How many accounts at an identity provider sign in to hers."""
+    with app.app_context():
+        return len(provider_accounts.of(mia().id))
+
+
+def test_an_account_at_a_provider_that_the_thief_has_linked_ends(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, _ = confirmed(app)
+    with app.app_context(), transaction():
+        provider.link(NEW)
+    assert linked(app) == 1
+
+    with monkeypatch.context() as patch:
+        patch.setattr(provider_services, "remove_all", lambda *_, **__: None)
+        with app.app_context(), transaction() as session:
+            locking.hold(person := mia())
+            email_changes.refuse(person, session.query(EmailChange).one().id, app.extensions["settings"])
+            assert len(provider_accounts.of(person.id)) == 1, "without that the thief signs in again"
+            session.rollback()
+
+    assert use(app, old).status_code == 200
+    assert linked(app) == 0
 
 
 def test_it_works_for_the_stated_day_and_once(app: Flask, settings: Settings) -> None:
