@@ -44,6 +44,7 @@ EXAMPLES: Mapping[str, Value] = {
     "call": "Example call 2027",
     "reference": "A-2026-0042",
     "organisation": "Example Association",
+    "duplicate": "Example Assoc.",
     "name": OTHER,
     "actor": OTHER,
     "inviter": OTHER,

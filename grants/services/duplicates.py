@@ -6,22 +6,24 @@ for one: `is_one_with` in `grants/models/organisations.py`.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from grants.db import db, now
 from grants.models import Application, Assignment, Organisation, Person, Verification
 from grants.models.organisations import is_one_with
-from grants.services import locking, organisations
+from grants.services import locking, organisations, outbox
 from grants.services.applications import involvements
 from grants.services.effects import Apply
 from grants.services.integrity import history
 from grants.services.organisations import EVERYTHING
 from grants.services.refusals import Refused, Stale
 from grants.services.reviews import assignments
-from workflows.engine.message import N_, Message
+from workflows.engine.message import N_, Message, Value
 from workflows.engine.roles import Actor
+from workflows.mails.organisations import ENTRIES_MERGED, ENTRIES_SEPARATED
 
 UNVERIFIED = Message(
     "One of the two entries is not verified, and merging shares everything with its people. A programme officer "
@@ -54,6 +56,7 @@ def merge(
     db.session.flush()
     _record(duplicate, into, actor, "merge", reason)
     _involve(people, into, actor, apply)
+    outbox.mail_members(people, ENTRIES_MERGED, _names(duplicate, into), organisation=into)
     return into
 
 
@@ -76,6 +79,12 @@ def separate(duplicate: Organisation, *, reason: str, version: int, actor: Actor
     duplicate.merged_reason = ""
     db.session.flush()
     _record(duplicate, into, actor, "separate", reason)
+    for one in (duplicate, into):
+        outbox.mail_members(_people(one), ENTRIES_SEPARATED, _names(duplicate, into), organisation=one)
+
+
+def _names(duplicate: Organisation, into: Organisation) -> dict[str, Value]:
+    return {"duplicate": duplicate.name, "organisation": into.name}
 
 
 def against(duplicate: Organisation, kept: Organisation, actor: Actor) -> list[Message]:
@@ -107,8 +116,12 @@ def entry_of(organisation: Organisation) -> Organisation:
 
 
 def version_of(duplicate: Organisation, kept: Organisation) -> int:
-    """A number that grows with every change of one of the two."""
-    return duplicate.version + kept.version
+    """A number that is another one after every change of an entry of the two, or of who acts for one."""
+    both = or_(is_one_with(Organisation.id, duplicate.id), is_one_with(Organisation.id, kept.id))
+    entries = select(Organisation.id, Organisation.version).where(both).order_by(Organisation.id)
+    people = [person.id for person in _people(duplicate, kept)]
+    compared = (kept.id, [tuple(row) for row in db.session.execute(entries)], people)
+    return zlib.crc32(repr(compared).encode()) % 2**31
 
 
 def _people(*entries: Organisation) -> list[Person]:

@@ -59,7 +59,8 @@ def merged(world: World) -> dict[str, str]:
     with transaction():
         duplicate, kept, third = (w.organisation(name, "TG", "fr") for name in names)
     with transaction():
-        duplicates.merge(duplicate, kept, reason="The same.", version=2, actor=actor, apply=transitions.apply)
+        version = duplicates.version_of(duplicate, kept)
+        duplicates.merge(duplicate, kept, reason="The same.", version=version, actor=actor, apply=transitions.apply)
     return {"merged": str(duplicate.id), "entered": str(third.id)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from grants.access.principals import load_principal, roles_on
 from grants.access.visibility import visible
 from grants.db import ConstraintViolated, db, transaction
 from grants.jobs.sealing import evidence
-from grants.models import Application, Assignment, Call, Event, Involvement, Organisation
+from grants.models import Application, Assignment, Call, Event, Involvement, Organisation, Outbox
 from grants.queries import matches, recipients
 from grants.queries.cases.organisations import applicant
 from grants.queries.matches import Candidate
@@ -58,12 +59,12 @@ def ada() -> Actor:
     return Actor(person=named("ada").id, role=Role.ADMINISTRATOR, via="test")
 
 
-def merge(duplicate: int = DUPLICATE, kept: int = KEPT, actor: Actor | None = None) -> None:
-    """Merge one organisation into another."""
+def merge(duplicate: int = DUPLICATE, kept: int = KEPT, actor: Actor | None = None, version: int | None = None) -> None:
+    """Merge one organisation into another. version: what the page showed, if not the present state."""
     with transaction():
         mine, other = row(duplicate), row(kept)
-        version = duplicates.version_of(mine, duplicates.entry_of(other))
-        duplicates.merge(mine, other, reason=WHY, version=version, actor=actor or ada(), apply=transitions.apply)
+        shown = duplicates.version_of(mine, duplicates.entry_of(other)) if version is None else version
+        duplicates.merge(mine, other, reason=WHY, version=shown, actor=actor or ada(), apply=transitions.apply)
 
 
 def separate(duplicate: int = DUPLICATE) -> None:
@@ -104,6 +105,28 @@ def test_no_row_moves_and_both_histories_say_it(app: Flask) -> None:
         assert {one.id: one.organisation_id for one in db.session.query(Application)} == {1: KEPT, 2: DUPLICATE}
         assert events(DUPLICATE) == [("merge", "Merged into %(name)s"), ("separate", "No longer merged into %(name)s")]
         assert [key for key, _ in events(KEPT)] == ["merge", "separate"]
+
+
+def test_everybody_who_acts_for_one_of_them_is_mailed_of_both_changes(app: Flask) -> None:
+    with app.app_context():
+        merge()
+        separate()
+
+        mails = [dict[str, Any](one.args) for one in db.session.query(Outbox).filter_by(kind="mail")]
+        sent = [(args["subject"]["text"].partition(":")[0], args["person"]) for args in mails]
+        people = sorted(named(name).id for name in ("mg1", "mg2", "bo1", "bo2"))
+        for subject in ("Organisations merged", "Organisations no longer merged"):
+            assert sorted(id for text, id in sent if text == subject) == people
+
+
+def test_a_comparison_with_an_entry_that_was_merged_meanwhile_is_outdated(app: Flask) -> None:
+    """A page compares the third entry with the duplicate; then the duplicate is merged, into an entry never shown."""
+    with app.app_context():
+        shown = duplicates.version_of(row(THIRD), row(DUPLICATE))
+        merge()
+
+        with pytest.raises(Stale):
+            merge(THIRD, DUPLICATE, version=shown)
 
 
 def test_what_was_merged_is_verified(app: Flask) -> None:

@@ -178,3 +178,26 @@ JOIN_DECLINED = Notification(
     occasion="A request to join the organisation was declined.",
     whom="the person who asked",
 )
+ENTRIES_MERGED = Notification(
+    Role.APPLICANT,
+    N_("Organisations merged: %(organisation)s"),
+    N_(
+        "We have merged “%(duplicate)s” into “%(organisation)s”, because both are the same organisation. People in "
+        "either now see the applications, grants, documents and messages of both, with the rights that each person "
+        "has. If this is wrong, write to us."
+    ),
+    key="entries_merged",
+    occasion="Two entries of one organisation were merged.",
+    whom="everybody who acts for one of the two entries",
+)
+ENTRIES_SEPARATED = Notification(
+    Role.APPLICANT,
+    N_("Organisations no longer merged: %(organisation)s"),
+    N_(
+        "We have undone the merge of “%(duplicate)s” into “%(organisation)s”. They are separate organisations again, "
+        "and their people no longer see what belongs to the other one. If this is wrong, write to us."
+    ),
+    key="entries_separated",
+    occasion="The merge of two organisations was undone.",
+    whom="everybody who acts for one of the two organisations",
+)
