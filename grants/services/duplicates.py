@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from grants.db import db, now
-from grants.models import Application, Assignment, Organisation, Person, Verification
+from grants.models import Application, Assignment, Membership, Organisation, Person, Verification
 from grants.models.organisations import is_one_with
 from grants.services import locking, organisations, outbox
 from grants.services.applications import involvements
@@ -93,7 +94,7 @@ def against(duplicate: Organisation, kept: Organisation, actor: Actor) -> list[M
     if entry_of(duplicate).id == entry_of(kept).id:
         return [*reasons, Message("These two entries are already merged.")]
     waiting = select(Verification.id).where(
-        Verification.organisation_id.in_([duplicate.id, kept.id]), Verification.step != "verified"
+        _of_either(Verification.organisation_id, duplicate, kept), Verification.step != "verified"
     )
     if db.session.scalar(waiting.limit(1)) is not None:
         reasons.append(UNVERIFIED)
@@ -117,17 +118,23 @@ def entry_of(organisation: Organisation) -> Organisation:
 
 def version_of(duplicate: Organisation, kept: Organisation) -> int:
     """A number that is another one after every change of an entry of the two, or of who acts for one."""
-    both = or_(is_one_with(Organisation.id, duplicate.id), is_one_with(Organisation.id, kept.id))
+    both = _of_either(Organisation.id, duplicate, kept)
     entries = select(Organisation.id, Organisation.version).where(both).order_by(Organisation.id)
     people = [person.id for person in _people(duplicate, kept)]
     compared = (kept.id, [tuple(row) for row in db.session.execute(entries)], people)
     return zlib.crc32(repr(compared).encode()) % 2**31
 
 
+def _of_either(column: Any, *entries: Organisation) -> ColumnElement[bool]:
+    """Whether the id in this column is that of one of the organisations with these entries."""
+    return or_(*(is_one_with(column, one.id) for one in entries))
+
+
 def _people(*entries: Organisation) -> list[Person]:
     """Everybody who acts for one of these, by id."""
-    found = {person.id: person for one in entries for person in involvements.members(one)}
-    return [found[id] for id in sorted(found)]
+    acts = _of_either(Membership.organisation_id, *entries), Membership.ended_at.is_(None)
+    found = select(Person).where(Person.id.in_(select(Membership.person_id).where(*acts)))
+    return list(db.session.scalars(found.order_by(Person.id)))
 
 
 def _expect_reason(reason: str) -> None:

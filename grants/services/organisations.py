@@ -12,7 +12,6 @@ from grants.models import Organisation
 from grants.queries import profiles as stored
 from grants.queries.applications import involvements as involved
 from grants.services import locking, profiles, registers, verifications
-from grants.services.applications import involvements
 from grants.services.authority import Place
 from grants.services.effects import Apply
 from grants.services.integrity import history
@@ -104,15 +103,9 @@ def against(*organisations: Organisation, actor: Actor) -> list[Message]:
     A conflict of interest in an application of one counts, and so does a review of it. What is entered about an
     organisation decides whether it may apply, and how much it may hold.
     """
-    reasons = []
-    members = {person.id for one in organisations for person in involvements.members(one)}
-    if actor.person in members or any(involved.ever_for(one, actor.person) for one in organisations):
-        reasons.append(OWN)
-    if any(involved.is_rival(one, actor.person) for one in organisations):
-        reasons.append(RIVAL)
-    if any(involved.judges_for(one, actor.person) for one in organisations):
-        reasons.append(JUDGE)
-    return reasons
+    found = involved.bonds(organisations, actor.person)
+    reasons = ((found.own, OWN), (found.rival, RIVAL), (found.judges, JUDGE))
+    return [reason for speaks, reason in reasons if speaks]
 
 
 def correct(

@@ -27,7 +27,6 @@ ALONE = {
     ("queries/applications/statuses.py", MORE_TIME): TIME,
     ("queries/cases/calls.py", "MoreTime.organisation_id == organisation_id"): TIME,
     ("queries/cases/circumstances.py", MORE_TIME): TIME,
-    ("queries/cases/organisations.py", "Verification.organisation_id == entries(owner)[1]"): "that of the kept entry",
     ("queries/history.py", "MoreTime.organisation_id.in_(apart)"): TIME,
     ("queries/profiles.py", "Profile.organisation_id == organisation.id"): ROW,
     ("services/calls.py", "draft.organisation_id == organisation.id"): TIME,

@@ -8,6 +8,7 @@ from flask import Flask
 from grants.db import transaction
 from grants.models import Conflict
 from grants.queries.applications import involvements as involved
+from grants.queries.applications.involvements import Bonds
 from grants.queries.cases.organisations import applicant
 from grants.services import authority, duplicates, locking, organisations, persons, transitions, verifications
 from grants.services.refusals import Refused
@@ -18,6 +19,7 @@ from workflows.engine.roles import Actor, Role
 
 __all__ = ["twice"]
 pytestmark = pytest.mark.ground("twice")
+NONE = Bonds(own=False, rival=False, judges=False)
 
 
 def test_nobody_merges_an_organisation_for_which_they_act(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +45,7 @@ def test_nobody_merges_or_separates_a_rival_of_an_applicant_for_which_they_act(
         with pytest.raises(Refused, match="another applicant to a call to which this organisation has applied"):
             separate(THIRD)
 
-        monkeypatch.setattr(involved, "is_rival", lambda *_: False)
+        monkeypatch.setattr(involved, "bonds", lambda *_: NONE)
         separate(THIRD)
 
         assert row(THIRD).merged_into_id is None, "without the guard a competitor would lose what its members may see"
@@ -84,7 +86,7 @@ def test_nobody_with_a_conflict_of_interest_merges(app: Flask, monkeypatch: pyte
         with pytest.raises(Refused, match="You have a conflict of interest in an application of this organisation"):
             merge(THIRD)
 
-        monkeypatch.setattr(involved, "judges_for", lambda *_: False)
+        monkeypatch.setattr(involved, "bonds", lambda *_: NONE)
         merge(THIRD)
 
         assert row(THIRD).merged_into_id == KEPT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -206,13 +206,6 @@ def deciders_of(call: Call, organisations: Sequence[Organisation]) -> dict[int, 
     return {one.id: [name for side, id, name in people if side == one.id and id in found] for one in organisations}
 
 
-def ever_for(organisation: Organisation, person: int | None) -> bool:
-    """Whether the person was ever on the applicant's side in an application of the organisation."""
-    found = select(Involvement.id).join(Application, Application.id == Involvement.application_id)
-    own = is_one_with(Application.organisation_id, organisation.id)
-    return db.session.scalar(found.where(own, Involvement.person_id == person).limit(1)) is not None
-
-
 def rivals(organisation: Any) -> Select[int]:
     """The people who were ever on the side of another applicant to a call to which the organisation has applied.
 
@@ -231,22 +224,38 @@ def rivals(organisation: Any) -> Select[int]:
     )
 
 
-def is_rival(organisation: Organisation, person: int | None) -> bool:
-    """Whether the person is one of `rivals`."""
-    found = rivals(organisation.id).where(Involvement.person_id == person)
-    return db.session.scalar(found.limit(1)) is not None
+class Bonds(NamedTuple):
+    """What ties a person to organisations.
+
+    own: they act or acted for one, or were on the applicant's side in an application of one. rival: they were on the
+    side of another applicant to a call to which one has applied. judges: they have a conflict of interest in an
+    application of one, or review or reviewed it.
+    """
+
+    own: bool
+    rival: bool
+    judges: bool
 
 
-def judges_for(organisation: Organisation, person: int | None) -> bool:
-    """Whether the person has a conflict of interest in an application of the organisation, or a review of one."""
-    own = is_one_with(Application.organisation_id, organisation.id)
+def bonds(organisations: Sequence[Organisation], person: int | None) -> Bonds:
+    """What ties the person to one of these organisations, in one statement."""
+    ids = [organisation.id for organisation in organisations]
+
+    def of_one(column: Any) -> ColumnElement[bool]:
+        return or_(*(is_one_with(column, id) for id in ids))
+
+    member = select(Membership.id).where(Membership.person_id == person, of_one(Membership.organisation_id))
+    side = select(Involvement.id).where(Involvement.person_id == person)
     conflicts = select(Conflict.id).where(Conflict.person_id == person, Conflict.lifted_at.is_(None))
     reviews = select(Assignment.id).where(Assignment.person_id == person)
-    found = (
-        conflicts.join(Application, Application.id == Conflict.application_id).where(own).exists(),
-        reviews.join(Application, Application.id == Assignment.application_id).where(own).exists(),
+    tied = (
+        found.join(Application, Application.id == row.application_id).where(of_one(Application.organisation_id))
+        for found, row in ((side, Involvement), (conflicts, Conflict), (reviews, Assignment))
     )
-    return bool(db.session.scalar(select(or_(*found))))
+    involved, conflicted, reviewing = (found.exists() for found in tied)
+    rival = or_(*(rivals(id).where(Involvement.person_id == person).exists() for id in ids))
+    asked = select(or_(member.exists(), involved), rival, or_(conflicted, reviewing))
+    return Bonds(*db.session.execute(asked).one())
 
 
 def judges(application: Application) -> frozenset[int]:
