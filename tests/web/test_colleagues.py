@@ -166,7 +166,7 @@ def test_another_person_who_is_signed_in_reads_so_and_cannot_accept(app: Flask, 
     shown = client.get(path)
     answer = unasked(client, path, name="Bo")
 
-    assert "You are signed in as Bo1 (demo), whose address is another one." in " ".join(shown.page.text.split())
+    assert "You are signed in as Bo1 (demo), whose email address is different." in " ".join(shown.page.text.split())
     assert (answer.status_code, answer.location) == (302, path)
     with app.app_context():
         assert (rights(), rights("bo1@example.org")) == (None, None)

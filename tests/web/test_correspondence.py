@@ -260,7 +260,7 @@ def test_an_officer_who_reviews_reads_no_notes(app: Flask) -> None:
 def test_a_message_is_a_task_until_it_is_answered(app: Flask) -> None:
     written(app, "mg1", ASKED)
     assert (tasks(app, "olga"), tasks(app, "omar")) == (["Answer the message"], ["Answer the message"])
-    assert "Answer of the Foundation due" in words(browser(app, "mg1").get(PAGE))
+    assert "Answer from the Foundation due" in words(browser(app, "mg1").get(PAGE))
 
     written(app, "omar", ANSWERED)
 

@@ -83,7 +83,7 @@ def test_the_address_changes_when_the_link_is_used(app: Flask) -> None:
     assert ("Your new address is not confirmed yet" in shown, NEW in shown, before) == (True, True, OLD)
     assert (answer.status_code, answer.page.h1.strip(), address(app)) == (200, "The address was changed", NEW)
     assert (client.get("/account").status_code, events(app, "olga")[-1:] != []) == (200, True)
-    assert "A new address waits" not in client.get("/account").page.text
+    assert "Your new address is not confirmed yet" not in client.get("/account").page.text
     assert set(mails) == {NEW, OLD}
     assert NEW in mails[OLD]
 
@@ -139,7 +139,7 @@ def test_a_change_that_is_stopped_before_the_mails_are_written_sends_none(app: F
     client.submit(client.get("/account"), "/account/email/stop")
 
     assert mailed(app) == {}
-    assert "A new address waits" not in client.get("/account").page.text
+    assert "Your new address is not confirmed yet" not in client.get("/account").page.text
 
 
 def test_a_later_change_takes_the_place_of_an_earlier_one(app: Flask) -> None:

@@ -205,7 +205,7 @@ def test_an_organisation_has_a_limited_space(app: Flask, monkeypatch: pytest.Mon
     full = add(mia, file(pdfs.honest(2)))
 
     assert full.status_code == 409
-    assert "Your organisation has 0 MB left for files" in text(full)
+    assert "Your organisation has 0 MB left of its" in text(full)
 
 
 def test_only_members_and_staff_read_a_document(app: Flask) -> None:
@@ -297,7 +297,7 @@ def test_a_delay_is_explained(app: Flask) -> None:
     for values, sentence in (
         ({"problem": "Waiting: The virus scanner did not answer"}, "This file is waiting for a virus scan."),
         ({"problem": "OSError: disk"}, "The check is taking longer than usual."),
-        ({"dead_at": db.text("grants_now()")}, "We could not check this file."),
+        ({"dead_at": db.text("grants_now()")}, "We could not check this file, and"),
     ):
         with app.app_context(), transaction():
             db.session.query(Outbox).filter_by(kind="inspection").update(values)  # type: ignore[arg-type]

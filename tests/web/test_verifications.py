@@ -75,7 +75,7 @@ def test_an_officer_verifies_with_evidence_and_the_chapter_is_notified(app: Flas
 
     assert "Verify the organisation: Chapter MG" in waiting
     assert "working day 1 of 3" in shown
-    assert "Drafts and submissions do not wait for it" in shown
+    assert "You can draft and submit before then" in shown
     assert (empty.status_code, answer.status_code) == (422, 302)
     assert f"Evidence: {NOTE}" in officer.get("/organisations/1").page.text
     assert NOTE not in member.get("/organisations/1").page.text
