@@ -70,7 +70,7 @@ def test_a_contact_declines_with_a_reason_that_the_person_reads(app: Flask) -> N
     answer = member.submit(member.get(path), "/decline", reason=REASON)
 
     assert (empty.status_code, answer.status_code, joined(app)) == (422, 302, 0)
-    assert f"The reason: {REASON}" in browser(app, "joe").get("/join-requests").page.text
+    assert f"Reason: {REASON}" in browser(app, "joe").get("/join-requests").page.text
 
 
 @pytest.mark.parametrize("name", ["bo1", "rex", "pia", "joe"])
