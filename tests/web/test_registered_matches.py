@@ -117,7 +117,7 @@ def test_an_organisation_with_people_is_asked_and_nothing_else_happens(app: Flas
 
     assert added(app, before) == {"person": 1, "join_request": 1, "sign_in": 1}
     assert done.location == "/join-requests"
-    assert "Elles répondent au plus tard le" in browser.get("/join-requests").page.text
+    assert "Elles ont jusqu’au" in browser.get("/join-requests").page.text
     assert browser.get("/organisations/1").status_code in {403, 404}
 
 
