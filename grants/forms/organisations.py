@@ -22,7 +22,7 @@ from workflows.cases import KINDS
 
 NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
 """Codes of the Unicode data that stand for no country."""
-NO_KIND = lazy_gettext("Select the kind of organisation.")
+NO_KIND = lazy_gettext("Select the type of organisation.")
 NO_COUNTRY = lazy_gettext("Select the country.")
 NO_LEGAL_NAME = lazy_gettext("Enter the legal name of the organisation.")
 
@@ -39,7 +39,7 @@ def _countries(language: str) -> dict[str, str]:
 class OrganisationFields(DetailsForm):
     """The kind, the country and the name of an organisation, with its legal details."""
 
-    kind = RadioField(lazy_gettext("Kind of organisation"), [InputRequired(NO_KIND)], choices={}, validate_choice=False)
+    kind = RadioField(lazy_gettext("Type of organisation"), [InputRequired(NO_KIND)], choices={}, validate_choice=False)
     country = ChoiceField(lazy_gettext("Country"), validators=[needed(NO_COUNTRY)], wrong=NO_COUNTRY, choices={})
     organisation = line(
         lazy_gettext("Name of the organisation"),

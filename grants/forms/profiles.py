@@ -37,7 +37,7 @@ class DetailsForm(Form):
         lazy_gettext("Name of the other register"),
         most=profiles.LONGEST,
         required=False,
-        description=lazy_gettext("Only if your register is not in the list."),
+        description=lazy_gettext("Only if the register is not in the list."),
     )
     register_number = line(
         lazy_gettext("Number in that register"),

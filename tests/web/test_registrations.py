@@ -91,7 +91,7 @@ def test_who_may_not_apply_is_registered_and_reads_the_reason(app: Flask, sink: 
 
 
 MISSING = {
-    "kind": "Select the kind of organisation.",
+    "kind": "Select the type of organisation.",
     "country": "Select the country.",
     "organisation": "Enter the name of the organisation.",
     "legal_name": "Enter the legal name of the organisation.",
